@@ -1,0 +1,45 @@
+# Two commands: `make demo` shows the whole thing, `make test` runs the whole suite.
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { echo $$p; exit; }; done)
+VENV := .venv
+RUN := $(VENV)/bin
+CONSTRAINTS := constraints.txt
+
+.PHONY: demo test lint check clean constraints
+
+demo: $(VENV)/.installed
+	$(RUN)/monitor demo
+
+test: lint
+	$(RUN)/pytest
+
+check: test
+
+lint: $(VENV)/.installed-dev
+	$(RUN)/ruff format --check
+	$(RUN)/ruff check
+	$(RUN)/mypy
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed; none was found" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	$(RUN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	$(RUN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+	touch $@ $(VENV)/.installed
+
+# Resolve every version anew, for all supported systems; pip and the index in use are the caller's own.
+EVERYWHERE := (python_full_version < '3.13' and sys_platform == 'darwin') or (python_full_version < '3.13' and sys_platform == 'linux') or (python_full_version < '3.13' and sys_platform == 'win32')
+constraints: $(VENV)/bin/python
+	$(RUN)/python -m pip install --quiet uv
+	$(RUN)/uv pip compile pyproject.toml --extra dev --extra postgresql --universal --fork-strategy fewest --python-version 3.11 \
+		--upgrade --quiet --no-annotate --no-header --no-emit-index-url --output-file $(CONSTRAINTS)
+	sed -i "s/ ; $(EVERYWHERE)$$//" $(CONSTRAINTS)
+
+clean:
+	rm -rf $(VENV) demo

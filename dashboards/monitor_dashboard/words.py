@@ -1,0 +1,29 @@
+"""Text of others (file names, messages, session names) made safe to show, and sessions in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from monitor.store import Session
+
+STATE_COLOURS = {"running": "green", "finished": "blue", "stopped": "gray", "failed": "red", "interrupted": "orange"}
+
+
+def plain(text: str) -> str:
+    """`text` with Markdown's signs escaped, so that Streamlit shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:])", r"\\\1", text)
+
+
+def when(unix_seconds: float) -> str:
+    """A moment in local time, to the minute."""
+    return datetime.fromtimestamp(unix_seconds).strftime("%d %b %Y, %H:%M")
+
+
+def titled(session: Session) -> str:
+    """A session in a list."""
+    return f"{session.id} · {session.name} · {when(session.started_at)} · {session.state}"
+
+
+def subject_name(subject: int) -> str:
+    return f"Person {subject}" if subject else "Whole frame"

@@ -1,0 +1,44 @@
+"""`monitor export`: a session as tables for other programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from monitor.errors import ConfigError
+
+
+def export(
+    session: Annotated[str, typer.Argument(help="Number or name of a session, or `latest`.")] = "latest",
+    kind: Annotated[Literal["csv", "parquet", "json"], typer.Option("--format", help="Kind of file.")] = "csv",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="File to write the observations to; csv and parquet write the windows beside it, as NAME.windows.csv. "
+            "Without it, csv prints the observations and json everything.",
+        ),
+    ] = None,
+    store: Annotated[str | None, typer.Option(help="Path of an SQLite file, or any SQLAlchemy URL.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings to read instead of config.toml.")] = None,
+) -> None:
+    """Export a session: raw observations, one row per sample and subject, and share windows."""
+    from monitor import export as exporting
+    from monitor.settings import load_settings
+    from monitor.store import Store
+
+    if kind == "parquet" and output is None:
+        raise ConfigError("parquet is not text: name the file to write, as in -o session.parquet")
+    with Store(load_settings(config, store=store).store) as opened:
+        found = opened.session(session)
+        if output is not None:
+            paths = exporting.write(opened, found, kind, output)
+            print(f"Session {found.id} written to {' and '.join(map(str, paths))}", file=sys.stderr)
+        elif kind == "json":
+            sys.stdout.write(exporting.as_json(opened, found))
+        else:
+            sys.stdout.write(exporting.observations_csv(opened, found))

@@ -1,0 +1,90 @@
+"""`monitor sessions`: what the store holds."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.store import Session, Store
+
+STATE_STYLES = {"running": "green", "finished": "", "stopped": "", "failed": "red", "interrupted": "yellow"}
+COLUMNS: dict[str, Literal["left", "right"]] = {
+    "No.": "right",
+    "Name": "left",
+    "State": "left",
+    "Started": "left",
+    "Samples": "right",
+    "People": "right",
+    "Faults": "right",
+    "Sources": "left",
+}
+"""Heading -> alignment."""
+WIDE = 200
+"""Columns of text where the output is not a terminal, so that nothing is cut."""
+
+
+def sessions(
+    store: Annotated[str | None, typer.Option(help="Path of an SQLite file, or any SQLAlchemy URL.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array on standard output.")] = False,
+    config: Annotated[Path | None, typer.Option(help="Settings to read instead of config.toml.")] = None,
+) -> None:
+    """List the sessions of the store, the newest first."""
+    from monitor.settings import load_settings
+    from monitor.store import Store
+
+    with Store(load_settings(config, store=store).store) as opened:
+        rows = [_facts(opened, session) for session in opened.sessions()]
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        _print(rows, opened.address)
+
+
+def _facts(store: Store, session: Session) -> dict[str, Any]:
+    sources, counts = store.sources(session.id), store.counts(session)
+    return {
+        "id": session.id,
+        "name": session.name,
+        "state": session.state,
+        "started_at": datetime.fromtimestamp(session.started_at, UTC).isoformat("T", "seconds"),
+        "sources": [source.name for source in sources],
+        "seconds": max((source.seconds for source in sources), default=0.0),
+        "samples": sum(source.frames_sampled for source in sources),
+        "people": counts["people"],
+        "faults": counts["faults"],
+        "analyzers": session.analyzers,
+    }
+
+
+def _print(rows: list[dict[str, Any]], address: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    if not rows:
+        console.print(f"The store {address} holds no session yet; `monitor run VIDEO` records one.", markup=False)
+        return
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for name, align in COLUMNS.items():
+        table.add_column(name, justify=align, no_wrap=True, overflow="ellipsis", min_width=4)
+    for row in rows:
+        started = datetime.fromisoformat(row["started_at"]).astimezone()
+        table.add_row(
+            str(row["id"]),
+            Text(row["name"]),
+            Text(row["state"], style=STATE_STYLES.get(row["state"], "")),
+            started.strftime("%d %b %H:%M" if started.year == datetime.now().year else "%d %b %Y"),
+            f"{row['samples']:,}",
+            f"{row['people']:,}",
+            Text(f"{row['faults']:,}", style="red" if row["faults"] else ""),
+            Text(", ".join(row["sources"])),
+        )
+    console.print(table)

@@ -1,0 +1,92 @@
+"""Runs a model artifact: OpenVINO (the default on CPUs) or ONNX Runtime (portable)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.analyzer import Runtime
+from monitor.artifact import Artifact
+from monitor.errors import RuntimeUnavailable
+
+if TYPE_CHECKING:
+    from monitor.plugins import Plugins
+
+OPENVINO_OPTIONS = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
+"""One thread, on any core: the decoder and the face stage keep the others busy, and threads of one small network that
+wait for each other on busy cores take several times as long as one of them alone."""
+
+
+def load(artifact: Artifact, runtime: str = "auto", plugins: Plugins | None = None) -> Runtime:
+    """`artifact`, ready to run.
+
+    `auto` takes the first registered runtime that works; one asked for by name that does not work is an error, never
+    a silent fallback. Raises RuntimeUnavailable, or ConfigError for a name that nobody registered.
+    """
+    if plugins is None:
+        from monitor.plugins import Plugins
+
+        plugins = Plugins()
+    if runtime != "auto":
+        loaded: Runtime = plugins.get("runtimes", runtime).thing(artifact)
+        return loaded
+    reasons = []
+    for registration in plugins.runtimes.values():
+        try:
+            loaded = registration.thing(artifact)
+        except RuntimeUnavailable as error:
+            reasons.append(str(error))
+        else:
+            return loaded
+    raise RuntimeUnavailable(f"no runtime can run {artifact}: {'; '.join(reasons)}")
+
+
+class OpenVino:
+    """OpenVINO on the CPU, in the precision that the processor is best at: bfloat16 where it has matrix units.
+
+    Samples run one at a time, because the rounding of bfloat16 would otherwise make an answer depend on the size of its
+    batch; on CPUs a batch is hardly faster.
+    """
+
+    name = "openvino"
+
+    def __init__(self, artifact: Artifact) -> None:
+        try:
+            import openvino
+        except ImportError as error:
+            raise RuntimeUnavailable(f"openvino does not load here ({error})") from None
+        try:
+            model = openvino.Core().read_model(artifact.model)
+            model.reshape([1, *artifact.manifest.input_shape])
+            self._model: Any = openvino.compile_model(model, "CPU", OPENVINO_OPTIONS)
+        except RuntimeError as error:
+            raise RuntimeUnavailable(f"openvino cannot run {artifact.model}: {str(error).splitlines()[0]}") from None
+        self._output = self._model.output(0)
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        # each answer is copied, because the engine uses its memory again
+        return np.concatenate([self._model(sample[None])[self._output].copy() for sample in batch])
+
+
+class OnnxRuntime:
+    """ONNX Runtime on the CPU."""
+
+    name = "onnxruntime"
+
+    def __init__(self, artifact: Artifact) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise RuntimeUnavailable(f"onnxruntime does not load here ({error})") from None
+        try:
+            self._session: Any = onnxruntime.InferenceSession(str(artifact.model), providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's exceptions share no root but Exception
+            reason = str(error).splitlines()[0]
+            raise RuntimeUnavailable(f"onnxruntime cannot run {artifact.model}: {reason}") from None
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        result: NDArray[np.float32] = self._session.run(None, {self._input: batch})[0]
+        return result

@@ -1,0 +1,170 @@
+"""The dashboard and the report in a real browser: what is drawn, what moves, and that nothing leaves this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from playwright.sync_api import Locator, Page, expect
+
+from monitor.picture_server import PictureServer
+from monitor.report import write_report
+from monitor.store import Store
+from monitor.testing.made_up_session import MadeUpSession
+
+ServeDashboard = Callable[[Path], str]
+PLOT = ".js-plotly-plot"
+
+
+def expect_no_exception(page: Page) -> None:
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def expect_drawn(plot: Locator, *, shapes: str) -> None:
+    """That plotly drew something with an extent, and not only an empty frame."""
+    expect(plot.locator(shapes).first).to_be_visible()
+    box = plot.locator(shapes).first.bounding_box()
+    assert box is not None
+    assert box["width"] > 2
+    assert box["height"] > 2
+
+
+def test_live_page_moves_with_the_engine_and_survives_its_end(
+    page: Page,
+    store: Store,
+    store_path: Path,
+    serve_dashboard: ServeDashboard,
+    pictures: PictureServer,
+    publish_picture: Callable[[PictureServer, int, MadeUpSession], None],
+) -> None:
+    made_up = MadeUpSession(store, name="meeting", picture_url=pictures.url)
+    made_up.play(60)
+    publish_picture(pictures, made_up.file, made_up)
+    page.goto(serve_dashboard(store_path))
+
+    picture = page.locator("img.live-picture")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("naturalWidth", 512)
+    expect(page.locator(PLOT)).to_have_count(3)
+    bar, area, lines = page.locator(PLOT).all()
+    expect_drawn(bar, shapes=".barlayer .point path")
+    expect_drawn(area, shapes=".scatterlayer .js-fill")
+    expect_drawn(lines, shapes=".scatterlayer .js-line")
+    expect(page.locator(".people tbody tr")).to_have_count(2)
+    expect_no_exception(page)
+
+    # the engine goes on: figures follow, the picture stays the same element and so never flickers
+    samples = page.locator("[data-testid=stMetric]", has_text="Samples").locator("[data-testid=stMetricValue]")
+    expect(samples).to_have_text("120")
+    picture.evaluate("element => { element.dataset.marked = 'yes' }")
+    made_up.play(10)
+    publish_picture(pictures, made_up.file, made_up)
+    expect(samples).to_have_text("140")
+    expect(picture).to_have_attribute("data-marked", "yes")
+
+    # the engine ends: a plain sentence takes the picture's place
+    pictures.close()
+    made_up.end()
+    expect(page.locator(".no-picture")).to_contain_text("Session 1 is finished")
+    expect(picture).to_have_count(0)
+    expect_no_exception(page)
+
+    # another engine begins: the page follows by itself
+    again = PictureServer()
+    second = MadeUpSession(store, name="second meeting", picture_url=again.url)
+    second.play(10)
+    publish_picture(again, second.file, second)
+    expect(page.get_by_text("second meeting")).to_be_visible(timeout=15_000)
+    expect(picture).to_have_js_property("naturalWidth", 512)
+    again.close()
+    expect_no_exception(page)
+
+
+def test_a_dashboard_without_a_store_waits_for_one(
+    page: Page, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    page.goto(serve_dashboard(store_path))
+    expect(page.get_by_text("There is no store")).to_be_visible()
+    expect(page.get_by_text("monitor run VIDEO")).to_be_visible()
+    with Store(store_path, create=True) as store:
+        MadeUpSession(store, name="at last").play(10)
+        expect(page.get_by_text("at last")).to_be_visible(timeout=15_000)
+        expect(page.locator(".no-picture")).to_contain_text("serves no live picture")
+    expect_no_exception(page)
+
+
+def test_session_page_opens_by_address_follows_the_range_and_hands_out_files(
+    page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        made_up = MadeUpSession(store, name=name)
+        made_up.play(100)
+        made_up.end()
+    page.goto(f"{serve_dashboard(store_path)}/session?session=1")
+    expect(page.locator(PLOT)).to_have_count(4)
+    _, area, lines, people = page.locator(PLOT).all()
+    expect_drawn(area, shapes=".scatterlayer .js-fill")
+    expect_drawn(lines, shapes=".scatterlayer .js-line")
+    expect_drawn(people, shapes=".barlayer .point path")
+    expect(page.locator(".headline .detail")).to_contain_text("0:00 to 1:40")
+    assert "session=1" in page.url
+
+    page.get_by_role("slider").last.press("ArrowLeft")
+    expect(page.locator(".headline .detail")).to_contain_text("0:00 to 1:35")
+    expect_no_exception(page)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Observations (CSV)").click()
+    download.value.save_as(tmp_path / "observations.csv")
+    rows = pd.read_csv(tmp_path / "observations.csv")
+    assert set(rows["session"]) == {1}
+    assert len(rows) == len(store.observations(store.session(1)))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report (HTML)").click()
+    assert download.value.suggested_filename == "session-1.html"
+    expect_no_exception(page)
+
+
+def test_the_top_navigation_leads_from_page_to_page(
+    page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    MadeUpSession(store).play(10)
+    address = serve_dashboard(store_path)
+    page.goto(f"{address}/live")
+    expect(page.get_by_text("Timeline", exact=True)).to_be_visible()
+    page.goto(address)
+    page.get_by_role("link", name="Sessions").click()
+    expect(page.get_by_text("Downloads")).to_be_visible()
+    page.get_by_role("link", name="Live").click()
+    expect(page.get_by_text("Timeline", exact=True)).to_be_visible()
+    expect_no_exception(page)
+
+
+def test_live_page_fits_a_narrow_window(
+    page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    MadeUpSession(store).play(40)
+    page.set_viewport_size({"width": 420, "height": 900})
+    page.goto(serve_dashboard(store_path))
+    expect(page.locator(PLOT)).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    for element in page.locator(f"{PLOT}, .people").all():
+        box = element.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 421
+
+
+def test_the_report_draws_its_plots_without_a_network(page: Page, store: Store, tmp_path: Path) -> None:
+    made_up = MadeUpSession(store, name="<i>meeting</i>")
+    made_up.play(65)
+    write_report(store, made_up.end(), tmp_path / "report.html")
+    page.context.set_offline(True)
+    page.goto((tmp_path / "report.html").as_uri())
+    expect(page.get_by_role("heading", name="<i>meeting</i>")).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(11)
+    expect_drawn(page.locator("#plot-0"), shapes=".barlayer .point path")
+    expect_drawn(page.locator("#plot-1"), shapes=".scatterlayer .js-fill")
+    expect_drawn(page.locator("#plot-2"), shapes=".scatterlayer .js-line")
+    expect(page.locator(".people").first.locator("img").first).to_have_js_property("naturalWidth", 96)

@@ -1,0 +1,171 @@
+"""The live page, run by Streamlit's own test harness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from monitor.store import Store
+from monitor.testing.made_up_session import MadeUpSession
+
+PageTest = Callable[[str], AppTest]
+
+
+def html(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def plots(page: AppTest) -> list[go.Figure]:
+    return [go.Figure(json.loads(element.proto.spec)) for element in page.get("plotly_chart")]
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_a_missing_store_is_a_plain_sentence_with_what_to_type(page_test: PageTest, store_path: Path) -> None:
+    page = page_test("live").run()
+    assert not page.exception
+    (info,) = page.info
+    assert str(store_path.name) in info.value.replace("\\", "")
+    assert "monitor run VIDEO" in info.value
+
+
+def test_a_store_without_sessions_says_what_to_type(page_test: PageTest, store: Store) -> None:
+    page = page_test("live").run()
+    assert not page.exception
+    assert "monitor run VIDEO" in page.info[0].value
+
+
+def test_a_file_that_is_no_store_is_one_plain_sentence(page_test: PageTest, store_path: Path) -> None:
+    store_path.write_text("this is not a database")
+    page = page_test("live").run()
+    assert not page.exception
+    (error,) = page.error
+    assert "file is not a database" in error.value
+
+
+def test_a_store_that_appears_later_is_picked_up(page_test: PageTest, store_path: Path) -> None:
+    page = page_test("live").run()
+    assert page.info
+    with Store(store_path, create=True) as store:
+        MadeUpSession(store, name="at last").play(20)
+        page.run()
+    assert not page.info
+    assert any("at last" in caption.value for caption in page.caption)
+
+
+def test_a_running_session_is_drawn_whole(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store, name="meeting")
+    made_up.play(100)
+    page = page_test("live").run()
+    assert not page.exception
+    bar, area, lines = plots(page)
+    session = store.session("latest")
+    newest = store.windows(session, "face-fusion", source_id=made_up.file, start_seconds=94.5)
+    assert newest["start_seconds"].unique().tolist() == [90.0, 95.0]
+    expected = newest["happiness"].sum() / newest["samples"].sum()
+    assert bar.data[0].x[1] == pytest.approx(expected)
+    assert [trace.name for trace in area.data if trace.name] == session.labels["face-fusion"]
+    assert len(lines.data) == 9
+    text = html(page)
+    assert text.count("<tr>") == 3
+    assert "data:image/jpeg;base64," in text
+    assert metrics(page)["Samples"] == "200"
+    assert metrics(page)["Speed"] == "9.4 x"
+
+
+def test_choosing_a_source_shows_its_gaps_drops_lag_and_faults(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store)
+    made_up.play(60)
+    page = page_test("live").run()
+    page.selectbox(key="live_source").select(made_up.camera).run()
+    assert not page.exception
+    shown = metrics(page)
+    assert shown["Behind live"] == "0.31 s"
+    assert shown["Dropped frames"] == "45"
+    assert (shown["Gaps"], shown["Faults"]) == ("1", "1")
+    _, area, _ = plots(page)
+    (gap,) = area.layout.shapes
+    assert (gap.x0, gap.x1) == ("1970-01-01T00:00:30.000", "1970-01-01T00:00:45.000")
+    text = html(page)
+    assert "no frame for 20 s" in text
+    assert "ValueError: &lt;made-up&gt; fault &amp; all" in text
+
+
+def test_choosing_a_person_draws_that_person(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store)
+    made_up.play(60)
+    page = page_test("live").run()
+    everybody = plots(page)[2].data[0].y
+    page.selectbox(key="live_subject").select(2).run()
+    assert not page.exception
+    chosen = plots(page)[2]
+    assert chosen.data[0].y != everybody
+    assert chosen.data[0].x[0] == "1970-01-01T00:00:32.500"
+
+
+def test_an_analyzer_of_the_whole_frame_has_no_people(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store).play(30)
+    page = page_test("live").run()
+    page.selectbox(key="live_analyzer").select("scene-sentiment").run()
+    assert not page.exception
+    assert len(plots(page)[0].data[0].y) == 2
+    assert any(header.value == "Whole frame" for header in page.subheader)
+
+
+def test_a_reconnecting_source_says_so(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store)
+    made_up.play(20)
+    made_up.recorder.open_gap(made_up.camera, 20.0, "connection_lost [x](http://e.g)")
+    made_up.recorder.update_source(made_up.camera, state="reconnecting")
+    made_up.recorder.flush(force=True)
+    page = page_test("live").run()
+    page.selectbox(key="live_source").select(made_up.camera).run()
+    (warning,) = page.warning
+    assert "Reconnecting" in warning.value
+    assert "\\[x\\]" in warning.value  # a message of others is text, not a link
+
+
+def test_following_the_newest_picks_up_a_new_session(page_test: PageTest, store: Store) -> None:
+    first = MadeUpSession(store, name="first")
+    first.play(20)
+    page = page_test("live").run()
+    assert any("first" in caption.value for caption in page.caption)
+    first.end()
+    page.run()
+    assert "Session 1 is finished" in html(page)
+    assert 'href="session?session=1"' in html(page)
+    MadeUpSession(store, name="second").play(10)
+    page.run()
+    assert not page.exception
+    assert any("second" in caption.value for caption in page.caption)
+
+
+def test_a_chosen_session_stays_chosen(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store, name="first").play(20)
+    page = page_test("live").run()
+    page.selectbox(key="live_session").select(1).run()
+    MadeUpSession(store, name="second").play(10)
+    page.run()
+    assert any("first" in caption.value for caption in page.caption)
+
+
+def test_a_session_that_just_began_is_not_an_error(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store)
+    page = page_test("live").run()
+    assert not page.exception
+    assert "No frame of this source was analysed yet" in page.info[0].value
+
+
+def test_the_timeline_reaches_back_as_far_as_asked(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store).play(300)
+    page = page_test("live").run()
+    assert list(plots(page)[1].layout.xaxis.range) == ["1970-01-01T00:02:59.500", "1970-01-01T00:04:59.500"]
+    page.segmented_control(key="live_reach").select("10 min").run()
+    assert list(plots(page)[1].layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:04:59.500"]

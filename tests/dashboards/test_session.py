@@ -1,0 +1,155 @@
+"""The session page, run by Streamlit's own test harness."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from monitor.store import Recorder, Store
+from monitor.testing.made_up_session import MadeUpSession
+
+PageTest = Callable[[str], AppTest]
+
+
+def html(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def plots(page: AppTest) -> list[go.Figure]:
+    return [go.Figure(json.loads(element.proto.spec)) for element in page.get("plotly_chart")]
+
+
+@pytest.fixture
+def two_sessions(store: Store) -> Store:
+    """A store with `long` (number 1, 200 s) and `short` (number 2, 20 s)."""
+    for name, seconds in (("long", 200), ("short", 20)):
+        made_up = MadeUpSession(store, name=name)
+        made_up.play(seconds)
+        made_up.end()
+    return store
+
+
+def test_without_a_store_the_page_says_what_to_type(page_test: PageTest) -> None:
+    page = page_test("session").run()
+    assert not page.exception
+    assert "monitor run VIDEO" in page.info[0].value
+
+
+def test_the_newest_session_is_opened_first(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session").run()
+    assert not page.exception
+    assert page.selectbox(key="chosen_session").value == 2
+    assert page.query_params["session"] in ("2", ["2"])
+
+
+def test_an_address_opens_its_session(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="chosen_session").value == 1
+    assert not page.warning
+    page.selectbox(key="chosen_session").select(2).run()
+    assert page.query_params["session"] in ("2", ["2"])
+
+
+@pytest.mark.parametrize("wanted", ["99", "abc", "1; drop table", "²"])
+def test_an_address_of_no_session_says_so(page_test: PageTest, two_sessions: Store, wanted: str) -> None:
+    page = page_test("session")
+    page.query_params["session"] = wanted
+    page.run()
+    assert not page.exception
+    assert "There is no session" in page.warning[0].value
+    assert page.selectbox(key="chosen_session").value == 2
+
+
+def test_the_whole_length_is_shown_with_shares_of_the_totals(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.run()
+    bar, area, lines, people = plots(page)
+    session = two_sessions.session(1)
+    source = two_sessions.sources(1)[0]
+    totals = two_sessions.totals(session, "face-fusion", source_id=source.id)
+    expected = totals[session.labels["face-fusion"]].sum() / totals["samples"].sum()
+    assert list(bar.data[0].x) == pytest.approx(expected.tolist(), abs=1e-5)
+    assert list(area.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:03:20.000"]
+    assert max(people.data[0].y) == 2
+    assert len(lines.data) == 9
+    assert html(page).count("data:image/jpeg;base64,") == 2
+
+
+def test_shares_plots_and_people_follow_the_time_range(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.run()
+    whole = plots(page)[0].data[0].x
+    page.select_slider[0].set_range(0.0, 25.0).run()
+    assert not page.exception
+    bar, area, _, _ = plots(page)
+    assert bar.data[0].x != whole
+    assert list(area.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:00:25.000"]
+    raw = two_sessions.observations(two_sessions.session(1), analyzer="face-fusion", end_seconds=25.0)
+    raw = raw[raw["source_id"] == two_sessions.sources(1)[0].id]
+    assert bar.data[0].x[0] == pytest.approx(raw["neutral"].mean(), abs=1e-5)
+    assert html(page).count("data:image/jpeg;base64,") == 1  # person 2 comes at 30 s
+
+
+def test_a_part_in_which_nobody_was_seen_says_so(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.run()
+    page.select_slider[0].set_range(140.0, 150.0).run()
+    assert not page.exception
+    assert "Nobody seen" in html(page)
+
+
+def test_every_download_is_offered(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session").run()
+    labels = [element.proto.label for element in page.get("download_button")]
+    assert labels == [
+        "Observations (CSV)",
+        "Windows (CSV)",
+        "Observations (Parquet)",
+        "Everything (JSON)",
+        "Report (HTML)",
+    ]
+
+
+def test_each_analyzer_and_source_can_be_chosen(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session").run()
+    camera = two_sessions.sources(2)[1]
+    page.selectbox(key="source_of_2").select(camera.id)
+    page.selectbox(key="analyzer_of_2").select("scene-sentiment").run()
+    assert not page.exception
+    assert len(plots(page)[0].data[0].y) == 2
+    assert any(metric.label == "Behind live" for metric in page.metric)
+
+
+def test_a_failed_session_without_anything_tells_why(page_test: PageTest, store: Store) -> None:
+    recorder = Recorder(store, name="bad", every_seconds=0.5, window_seconds=5, labels={"mood": ["glad", "sad"]})
+    recorder.add_source("text.mp4", "file")
+    recorder.finish("failed", error="text.mp4 is not a video [really]")
+    page = page_test("session").run()
+    assert not page.exception
+    assert "\\[really\\]" in page.error[0].value
+    assert "observed nothing" in page.info[0].value
+
+
+def test_a_running_session_can_be_opened(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store).play(3)
+    page = page_test("session").run()
+    assert not page.exception
+    assert "still runs" in page.info[0].value
+
+
+def test_a_damaged_store_is_one_sentence(page_test: PageTest, store_path: Path) -> None:
+    store_path.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    page = page_test("session").run()
+    assert not page.exception
+    assert len(page.error) == 1

@@ -1,0 +1,131 @@
+"""`monitor dashboard` as a process: it answers, it ends on Ctrl-C, and a taken port is one line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.commands import dashboard
+from monitor.errors import ConfigError, MonitorError
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield int(server.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def test_a_started_dashboard_answers_until_it_is_stopped(free_port: int, recorded_store: Path) -> None:
+    server = dashboard.start(str(recorded_store), free_port)
+    try:
+        assert answers(free_port)
+        with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/favicon.png") as picture:
+            assert picture.read(4) == b"\x89PNG"
+    finally:
+        dashboard.stop(server)
+    assert not answers(free_port)
+    dashboard.stop(server)  # once more does no harm
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_command_and_its_server(
+    free_port: int, recorded_store: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [sys.executable, "-m", "monitor", "dashboard", "--store", str(recorded_store), "--port", str(free_port)]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            line = process.stderr.readline()
+            assert line == f"Dashboard at http://127.0.0.1:{free_port} (Ctrl-C ends it)\n"
+            assert answers(free_port)
+            process.send_signal(number)
+            assert process.wait(timeout=30) == 0
+            assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()
+    assert not answers(free_port)
+
+
+def test_a_killed_command_leaves_no_server_behind(free_port: int, recorded_store: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "monitor", "dashboard", "--store", str(recorded_store), "--port", str(free_port)]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        assert answers(free_port)
+        process.kill()
+    end = time.monotonic() + 20
+    while answers(free_port) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not answers(free_port)
+
+
+def test_a_taken_port_is_one_line(
+    monitor: Callable[..., int], taken_port: int, recorded_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitor("dashboard", "--store", recorded_store, "--port", str(taken_port)) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"127.0.0.1:{taken_port} (Address already in use); choose another with --port" in line
+
+
+def test_an_address_that_is_not_of_this_machine_is_named(free_port: int) -> None:
+    with pytest.raises(ConfigError, match=r"192\.0\.2\.1"):
+        dashboard.start("x.db", free_port, "192.0.2.1")
+
+
+def test_a_server_that_ends_at_once_is_an_error(free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "SERVER", "monitor.no_such_server")
+    with pytest.raises(MonitorError, match="did not start"):
+        dashboard.start("x.db", free_port)
+
+
+def test_the_address_of_the_store_is_no_argument_that_others_could_read(
+    free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[list[str], dict[str, str]]] = []
+
+    def popen(command: list[str], env: dict[str, str], **_: object) -> subprocess.Popen[bytes]:
+        calls.append((command, env))
+        raise OSError("not started")
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    with pytest.raises(OSError, match="not started"):
+        dashboard.start("postgresql://me:secret@host/db", free_port, config=Path("my.toml"))
+    ((command, variables),) = calls
+    assert not any("secret" in argument for argument in command)
+    assert variables["MONITOR_STORE"] == "postgresql://me:secret@host/db"
+    assert variables["MONITOR_CONFIG"] == "my.toml"
+    assert os.environ.get("MONITOR_STORE") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [("127.0.0.1", "http://127.0.0.1:80"), ("0.0.0.0", "http://127.0.0.1:80"), ("::1", "http://[::1]:80")],
+)
+def test_the_page_address_is_what_to_type_here(address: str, page: str) -> None:
+    assert dashboard.page_address(address, 80) == page

@@ -1,0 +1,54 @@
+"""`monitor sessions`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.store import Store
+
+
+def test_sessions_are_listed_the_newest_first(
+    monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitor("sessions", "--store", recorded_store) == 0
+    head, second, first = capsys.readouterr().out.splitlines()
+    assert head.split() == ["No.", "Name", "State", "Started", "Samples", "People", "Faults", "Sources"]
+    assert second.split()[:3] == ["2", "second", "stopped"]
+    assert first.split()[:3] == ["1", "first", "finished"]
+    assert first.rstrip().endswith("interview.mp4, rtsp://camera.local/door")
+
+
+def test_json_tells_the_same(
+    monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitor("sessions", "--store", recorded_store, "--json") == 0
+    second, first = json.loads(capsys.readouterr().out)
+    assert (first["id"], first["name"], first["state"]) == (1, "first", "finished")
+    assert first["samples"] == 120
+    assert first["people"] == 2
+    assert first["faults"] == 1
+    assert second["faults"] == 0
+    assert second["sources"] == ["interview.mp4", "rtsp://camera.local/door"]
+    assert second["started_at"].endswith("+00:00")
+
+
+def test_an_empty_store_says_what_to_type(
+    monitor: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Store(tmp_path / "empty.db", create=True).close()
+    assert monitor("sessions", "--store", tmp_path / "empty.db") == 0
+    assert "monitor run VIDEO" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["sessions", "export", "report"])
+def test_a_missing_store_is_one_line(
+    monitor: Callable[..., int], capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert monitor(command, "--store", "nowhere.db") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "monitor: error: store nowhere.db does not exist yet; `monitor run` makes it"
+    assert not Path("nowhere.db").exists()

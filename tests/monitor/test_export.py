@@ -1,0 +1,164 @@
+"""Exports, read back with pandas, pyarrow and json, and compared with the store."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from monitor import export
+from monitor.errors import MonitorError
+from monitor.sample import Frame, Observation, Sample
+from monitor.store import Recorder, Session, Store
+from monitor.testing.made_up_session import FACE_LABELS, SCENE_LABELS, MadeUpSession
+
+LABELS = [*FACE_LABELS, *SCENE_LABELS]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
+    with Store(tmp_path_factory.mktemp("store") / "made-up.db", create=True) as store:
+        made_up = MadeUpSession(store)
+        made_up.play(60)
+        yield store, made_up.end()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Iterator[tuple[Store, Session]]:
+    """Three pictures: the first shows one person, the second nobody, on the third the analyzer failed."""
+    with Store(tmp_path / "pictures.db", create=True) as store:
+        recorder = Recorder(store, name="p", every_seconds=0.5, window_seconds=5, labels={"mood": ["glad", "sad"]})
+        source = recorder.add_source("album", "pictures")
+        for number, file in enumerate(["a.jpg", "b, c.jpg", "d.jpg"]):
+            frame = Frame(np.zeros((2, 2, 3), np.uint8), number * 0.5, "album", number, file)
+            recorder.add_sample(source, Sample(frame), faces_looked_for=number < 2)
+        recorder.add_observations(source, 0, [Observation("mood", "album", 0.0, 4, {"glad": 0.75, "sad": 0.25})])
+        recorder.finish("finished")
+        yield store, store.session("latest")
+
+
+def test_observations_have_the_documented_columns_and_one_column_per_label(recorded: tuple[Store, Session]) -> None:
+    rows = pd.read_csv(io.StringIO(export.observations_csv(*recorded)))
+    assert list(rows) == [*export.OBSERVATION_COLUMNS, *LABELS]
+
+
+def test_every_stored_observation_is_one_row_with_its_probabilities(recorded: tuple[Store, Session]) -> None:
+    store, session = recorded
+    stored = store.observations(session)
+    rows = export.observations(store, session)
+    assert len(rows) == len(stored)
+    for name in ("sample", "seconds", "analyzer", "subject", *LABELS):
+        pd.testing.assert_series_equal(rows[name], stored[name], check_dtype=False, atol=1e-6)
+    faces = rows[rows["analyzer"] == "face-fusion"]
+    assert np.allclose(faces[list(FACE_LABELS)].sum(axis=1), 1.0, atol=1e-5)
+    assert faces[list(SCENE_LABELS)].isna().all(axis=None)
+
+
+def test_the_whole_frame_has_an_empty_subject(recorded: tuple[Store, Session]) -> None:
+    rows = pd.read_csv(io.StringIO(export.observations_csv(*recorded)))
+    assert rows.loc[rows["analyzer"] == "scene-sentiment", "subject"].isna().all()
+    assert set(rows.loc[rows["analyzer"] == "face-fusion", "subject"]) == {1, 2}
+
+
+def test_a_sample_without_observations_is_one_row_of_its_own(pictures: tuple[Store, Session]) -> None:
+    rows = pd.read_csv(io.StringIO(export.observations_csv(*pictures)), dtype={"file": str})
+    assert rows["file"].tolist() == ["a.jpg", "b, c.jpg", "d.jpg"]
+    assert rows["subject"].tolist()[0] == 4
+    nobody = rows.iloc[1]
+    assert nobody["faces"] == 0
+    assert nobody[["analyzer", "subject", "glad", "sad"]].isna().all()
+    assert np.isnan(rows.iloc[2]["faces"])
+
+
+def test_windows_hold_shares_and_not_sums(recorded: tuple[Store, Session]) -> None:
+    store, session = recorded
+    rows = pd.read_csv(io.StringIO(export.windows_csv(store, session)))
+    assert list(rows) == [*export.WINDOW_COLUMNS, *LABELS]
+    raw = export.observations(store, session)
+    raw = raw[(raw["source"] == "interview.mp4") & (raw["subject"] == 2)]
+    row = rows[(rows["source"] == "interview.mp4") & (rows["subject"] == 2)].iloc[1]
+    inside = raw[(raw["seconds"] >= row["start_seconds"]) & (raw["seconds"] < row["end_seconds"])]
+    assert row["samples"] == len(inside) == 10
+    for label in FACE_LABELS:
+        assert row[label] == pytest.approx(inside[label].sum() / len(inside), abs=1e-5)
+    assert rows.loc[rows["analyzer"] == "scene-sentiment", "subject"].isna().all()
+    assert len(rows) == sum(len(store.windows(session, name)) for name in session.analyzers)
+
+
+def test_parquet_holds_the_same_and_describes_every_column(recorded: tuple[Store, Session]) -> None:
+    store, session = recorded
+    for content, expected in (
+        (export.observations_parquet(store, session), export.observations(store, session)),
+        (export.windows_parquet(store, session), export.windows(store, session)),
+    ):
+        table = pq.read_table(io.BytesIO(content))
+        pd.testing.assert_frame_equal(table.to_pandas(), expected, check_dtype=False)
+        descriptions = [field.metadata[b"description"].decode() for field in table.schema]
+        assert all(descriptions)
+        assert any("'happiness'" in text for text in descriptions)
+        known = json.loads(table.schema.metadata[b"emotion-monitor"])
+        assert known["id"] == session.id
+        assert known["labels"]["face-fusion"] == list(FACE_LABELS)
+
+
+def test_json_is_one_object_with_nulls_for_nothing(recorded: tuple[Store, Session]) -> None:
+    store, session = recorded
+    everything = json.loads(export.as_json(store, session), parse_constant=lambda name: pytest.fail(name))
+    assert list(everything) == ["session", "observations", "windows"]
+    assert len(everything["observations"]) == len(export.observations(store, session))
+    scene = next(row for row in everything["observations"] if row["analyzer"] == "scene-sentiment")
+    assert scene["subject"] is None
+    assert scene["happiness"] is None
+    assert [source["name"] for source in everything["session"]["sources"]] == [
+        "interview.mp4",
+        "rtsp://camera.local/door",
+    ]
+    assert "picture_url" not in everything["session"]
+
+
+def test_a_session_without_anything_exports_as_heads_only(tmp_path: Path) -> None:
+    with Store(tmp_path / "empty.db", create=True) as store:
+        recorder = Recorder(store, name="e", every_seconds=1, window_seconds=5, labels={"mood": ["glad", "sad"]})
+        recorder.add_source("nothing.mp4", "file")
+        recorder.finish("failed")
+        session = store.session("latest")
+        assert export.observations_csv(store, session).splitlines() == [
+            ",".join([*export.OBSERVATION_COLUMNS, "glad", "sad"])
+        ]
+        assert export.windows_csv(store, session).splitlines() == [",".join([*export.WINDOW_COLUMNS, "glad", "sad"])]
+        everything = json.loads(export.as_json(store, session))
+        assert everything["observations"] == everything["windows"] == []
+        assert pq.read_table(io.BytesIO(export.windows_parquet(store, session))).num_rows == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_windows_are_written_beside_the_observations(
+    recorded: tuple[Store, Session], kind: export.Format, tmp_path: Path
+) -> None:
+    paths = export.write(*recorded, kind, tmp_path / f"out.{kind}")
+    assert paths == [tmp_path / f"out.{kind}", tmp_path / f"out.windows.{kind}"]
+    assert all(path.stat().st_size for path in paths)
+
+
+def test_json_is_one_file(recorded: tuple[Store, Session], tmp_path: Path) -> None:
+    (path,) = export.write(*recorded, "json", tmp_path / "out.json")
+    assert json.loads(path.read_text())["session"]["id"] == recorded[1].id
+
+
+def test_a_place_that_cannot_be_written_is_named(recorded: tuple[Store, Session], tmp_path: Path) -> None:
+    with pytest.raises(MonitorError, match=r"nowhere/out\.csv cannot be written: No such file or directory"):
+        export.write(*recorded, "csv", tmp_path / "nowhere" / "out.csv")
+    with pytest.raises(MonitorError, match="Is a directory"):
+        export.write(*recorded, "csv", tmp_path)
+
+
+def test_the_documentation_names_every_column() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "export.md").read_text()
+    for name in (*export.OBSERVATION_COLUMNS, *export.WINDOW_COLUMNS):
+        assert f"| `{name}` |" in text, name

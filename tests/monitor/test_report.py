@@ -1,0 +1,82 @@
+"""The report as text; tests/dashboards/test_browser.py opens it in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from plotly.offline import get_plotlyjs
+
+from monitor.errors import MonitorError
+from monitor.report import report_html, write_report
+from monitor.store import Recorder, Session, Store
+from monitor.testing.made_up_session import MadeUpSession
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
+    with Store(tmp_path_factory.mktemp("store") / "made-up.db", create=True) as store:
+        made_up = MadeUpSession(store, name="<script>alert('name')</script>", file_name="a</script><b>.mp4")
+        made_up.play(65)
+        yield store, made_up.end()
+
+
+@pytest.fixture(scope="module")
+def text(recorded: tuple[Store, Session]) -> str:
+    """The report without plotly's own code."""
+    html = report_html(*recorded)
+    assert html.count(get_plotlyjs()) == 1
+    return html.replace(get_plotlyjs(), "")
+
+
+def test_nothing_is_loaded_from_elsewhere(text: str) -> None:
+    assert "http://" not in text
+    assert "https://" not in text
+    assert not re.findall(r'src="(?!data:)', text)
+    assert "@import" not in text
+
+
+def test_names_from_outside_are_text_and_never_markup(text: str) -> None:
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(&#x27;name&#x27;)&lt;/script&gt;" in text
+    assert "a&lt;/script&gt;&lt;b&gt;.mp4" in text
+    assert "ValueError: &lt;made-up&gt; fault &amp; all" in text
+    assert text.count("</script>") == 2
+
+
+def test_the_report_tells_what_was_seen(recorded: tuple[Store, Session], text: str) -> None:
+    store, session = recorded
+    for words in ("finished", "one sample every 0.5 s", "face-fusion, scene-sentiment", "no frame for 20 s", "0:30"):
+        assert words in text
+    assert "45 (3 decoder error, 42 newer frame came)" in text
+    assert text.count("data:image/jpeg;base64,") == 3
+    totals = store.totals(session, "face-fusion", source_id=store.sources(session.id)[0].id)
+    first = totals[totals["subject"] == 1].iloc[0]
+    assert f"<td>Person 1</td><td>{first['samples']}</td><td>{first['neutral'] / first['samples']:.1%}</td>" in text
+
+
+def test_the_report_says_how_to_read_it_and_that_an_expression_is_not_a_feeling(text: str) -> None:
+    assert "How to read shares" in text
+    assert "An expression is not a feeling" in text
+
+
+def test_every_plot_has_its_place(text: str) -> None:
+    # per source: a bar and an area for each analyzer, and a plot for each person
+    assert re.findall(r'id="plot-(\d+)"', text) == [str(number) for number in range(2 * 4 + 3)]
+
+
+def test_a_session_that_saw_nothing_still_has_a_report(tmp_path: Path) -> None:
+    with Store(tmp_path / "empty.db", create=True) as store:
+        recorder = Recorder(store, name="e", every_seconds=1, window_seconds=5, labels={"mood": ["glad", "sad"]})
+        recorder.add_source("dark.mp4", "file")
+        recorder.finish("failed", error="dark.mp4: no video in it")
+        html = report_html(store, store.session("latest"))
+    assert "Nothing was observed in 0 samples" in html
+    assert "dark.mp4: no video in it" in html
+
+
+def test_a_place_that_cannot_be_written_is_named(recorded: tuple[Store, Session], tmp_path: Path) -> None:
+    with pytest.raises(MonitorError, match=r"nowhere/r\.html cannot be written"):
+        write_report(*recorded, tmp_path / "nowhere" / "r.html")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from monitor.artifact import Artifact
+from monitor.errors import ArtifactError, ConfigError, RuntimeUnavailable
+from monitor.plugins import Plugins
+from monitor.runtimes import load
+
+TOLERANCE = {"onnxruntime": 1e-5, "openvino": 2e-3}
+"""Of a probability. OpenVINO computes in bfloat16, which has 8 bits of precision, where the processor can."""
+
+
+def by_hand(artifact, batch):
+    """What the network of the fixture computes, slowly and obviously."""
+    weights = {each.name: numpy_helper.to_array(each) for each in onnx.load(artifact.model).graph.initializer}
+    padded = np.pad(batch.astype(np.float64), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    features = np.zeros((len(batch), 4, 8, 8))
+    for row in range(8):
+        for column in range(8):
+            patch = padded[:, :, row : row + 3, column : column + 3]
+            features[:, :, row, column] = np.einsum("bcij,ocij->bo", patch, weights["kernel"])
+    logits = np.maximum(features, 0).mean(axis=(2, 3)) @ weights["weights"]
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_a_runtime_computes_what_the_network_says_at_every_batch_size(artifact, name, size):
+    runtime = load(artifact, name)
+    batch = np.random.default_rng(size).uniform(0, 1, (size, 3, 8, 8)).astype(np.float32)
+    assert runtime.name == name
+    np.testing.assert_allclose(runtime.run(batch), by_hand(artifact, batch), atol=TOLERANCE[name])
+
+
+def test_openvino_answers_a_sample_alike_in_every_batch(artifact):
+    runtime = load(artifact, "openvino")
+    batch = np.random.default_rng(0).uniform(0, 1, (9, 3, 8, 8)).astype(np.float32)
+    alone = np.concatenate([runtime.run(sample[None]) for sample in batch])
+    np.testing.assert_array_equal(runtime.run(batch), alone)
+    np.testing.assert_array_equal(runtime.run(batch[::-1])[::-1], alone)
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_an_answer_keeps_its_numbers_while_the_next_batch_runs(artifact, name):
+    runtime = load(artifact, name)
+    first = np.zeros((1, 3, 8, 8), np.float32)
+    second = np.ones((1, 3, 8, 8), np.float32)
+    answer = runtime.run(first)
+    assert abs(runtime.run(second) - 0.5).max() > 0.01
+    np.testing.assert_allclose(answer, [[0.5, 0.5]])
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_a_read_only_batch_is_fine(artifact, name):
+    batch = np.ones((1, 3, 8, 8), np.float32)
+    batch.setflags(write=False)
+    assert load(artifact, name).run(batch).shape == (1, 2)
+
+
+def test_auto_takes_the_first_that_works(artifact):
+    assert load(artifact).name == "openvino"
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """A function that makes a package impossible to import."""
+    return lambda *packages: [monkeypatch.setitem(sys.modules, package, None) for package in packages]
+
+
+def test_auto_passes_over_what_does_not_load(artifact, without):
+    without("openvino")
+    assert load(artifact).name == "onnxruntime"
+
+
+def test_an_explicit_choice_that_cannot_be_honoured_is_an_error(artifact, without):
+    without("openvino")
+    with pytest.raises(RuntimeUnavailable, match="openvino does not load here"):
+        load(artifact, "openvino")
+
+
+def test_when_nothing_works_every_reason_is_given(artifact, without):
+    without("openvino", "onnxruntime")
+    with pytest.raises(
+        RuntimeUnavailable, match=r"no runtime can run .*openvino does not load.*; onnxruntime does not"
+    ):
+        load(artifact)
+
+
+def test_an_unknown_runtime_names_the_nearest(artifact):
+    with pytest.raises(ConfigError, match="unknown runtime 'openvina'; did you mean 'openvino'"):
+        load(artifact, "openvina")
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_a_file_that_is_no_network_is_one_clear_line(artifact, name):
+    artifact.model.write_bytes(b"no network at all")
+    with pytest.raises(RuntimeUnavailable, match=rf"{name} cannot run .*model\.onnx: ") as caught:
+        load(artifact, name)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_altered_artifact_never_reaches_a_runtime(artifact):
+    data = bytearray(artifact.model.read_bytes())
+    data[-3] ^= 1
+    artifact.model.write_bytes(data)
+    with pytest.raises(ArtifactError, match="altered"):
+        Artifact.read(artifact.folder)
+
+
+def test_a_runtime_of_a_plugin_is_tried_after_the_engines_own(artifact, make_plugin, without):
+    code = """
+from monitor.hooks import hookimpl
+
+class Abacus:
+    name = "abacus"
+
+    def __init__(self, artifact):
+        self.labels = artifact.manifest.labels
+
+    def run(self, batch):
+        return batch
+
+@hookimpl
+def register_runtimes(register):
+    register("abacus", Abacus)
+"""
+    make_plugin("abacus", code)
+    plugins = Plugins()
+    assert load(artifact, plugins=plugins).name == "openvino"
+    without("openvino", "onnxruntime")
+    assert load(artifact, plugins=plugins).name == "abacus"
+    assert load(artifact, "abacus", plugins).labels == ("yes", "no")

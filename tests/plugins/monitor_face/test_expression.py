@@ -1,0 +1,146 @@
+"""The analyzer `face-fusion`: the shipped model through the real runtimes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.artifact import Artifact
+from monitor.errors import ArtifactError, ConfigError
+from monitor.sample import Face, Frame, Sample
+from monitor.testing import check_analyzer, make_samples
+from monitor_face.align import aligned_face
+from monitor_face.expression import SHIPPED, FaceFusion, input_size, network_input
+
+LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_the_analyzer_keeps_its_contract(runtime: str) -> None:
+    check_analyzer(FaceFusion(runtime=runtime))
+
+
+def test_the_labels_are_those_of_the_manifest_in_its_order() -> None:
+    analyzer = FaceFusion(runtime="onnxruntime")
+    assert analyzer.labels == LABELS
+    (observation,) = analyzer.analyze(make_samples()[1:2])[0]
+    assert tuple(observation.scores) == LABELS
+
+
+def test_a_smile_is_a_smile() -> None:
+    """The portrait of the samples smiles broadly; with its mesh, without it, and mirrored."""
+    analyzer = FaceFusion(runtime="onnxruntime")
+    faces = [seen for sample in analyzer.analyze(make_samples()) for seen in sample]
+    assert len(faces) == 9
+    assert {seen.top for seen in faces} == {"happiness"}
+    sample = make_samples()[1]
+    image = np.ascontiguousarray(sample.frame.image[:, ::-1])
+    left, top, right, bottom = sample.faces[0].box
+    mirrored = Sample(Frame(image, 0.0, "mirror", 0), (Face((1 - right, top, 1 - left, bottom), 0.9, None, 1),))
+    assert analyzer.analyze([mirrored])[0][0].top == "happiness"
+
+
+def test_both_runtimes_agree() -> None:
+    samples = make_samples()
+    answers = [FaceFusion(runtime=name).analyze(samples) for name in ("openvino", "onnxruntime")]
+    for one, other in zip(*answers, strict=True):
+        for first, second in zip(one, other, strict=True):
+            # OpenVINO computes in bfloat16, 8 bits of precision, where the processor can
+            np.testing.assert_allclose(list(first.scores.values()), list(second.scores.values()), atol=0.02)
+
+
+def test_an_observation_carries_face_and_frame() -> None:
+    sample = make_samples("here")[3]
+    seen = FaceFusion(runtime="onnxruntime").analyze([sample])[0]
+    assert [each.subject for each in seen] == [face.track for face in sample.faces]
+    assert [each.box for each in seen] == [face.box for face in sample.faces]
+    assert [each.confidence for each in seen] == [face.score for face in sample.faces]
+    assert {(each.source, each.seconds) for each in seen} == {("here", sample.frame.seconds)}
+
+
+def test_the_answer_does_not_depend_on_batch_size_or_order() -> None:
+    """Batch sizes 1, 64 and 200, forwards and backwards."""
+    artifact = Artifact.read(SHIPPED)
+    generator = np.random.default_rng(0)
+    faces = generator.integers(0, 256, (200, 64, 64), np.uint8)
+    analyzer = FaceFusion(runtime="onnxruntime")
+    samples = [
+        Sample(Frame(np.repeat(face[..., None], 3, 2), 0.0, "noise", 0), (Face((0.0, 0.0, 1.0, 1.0), 1.0, None, 1),))
+        for face in faces
+    ]
+    assert artifact.manifest.input_shape == (1, 64, 64)
+
+    def answers(size: int, order: slice) -> list[list[float]]:
+        ordered = samples[order]
+        batches = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+        return [list(seen[0].scores.values()) for batch in batches for seen in analyzer.analyze(batch)][order]
+
+    alone = answers(1, slice(None))
+    for size in (64, 200):
+        for order in (slice(None), slice(None, None, -1)):
+            np.testing.assert_allclose(answers(size, order), alone, atol=2e-5)
+
+
+def test_the_network_input_is_what_the_manifest_says() -> None:
+    manifest = Artifact.read(SHIPPED).manifest
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64), np.uint8)
+    expected = ((pictures / 255.0 - manifest.mean[0]) / manifest.std[0])[:, None]
+    batch = network_input(pictures, manifest)
+    assert batch.dtype == np.float32
+    np.testing.assert_allclose(batch, expected, atol=1e-5)
+
+
+def test_the_analyzer_sees_the_aligned_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reaches the network is `aligned_face`, as in training."""
+    sample = make_samples()[1]
+    analyzer = FaceFusion(runtime="onnxruntime")
+    batches = []
+
+    class Spy:
+        name = "spy"
+
+        def run(self, batch: np.ndarray) -> np.ndarray:
+            batches.append(batch)
+            return np.full((len(batch), 8), 1 / 8, np.float32)
+
+    monkeypatch.setattr(analyzer, "_runtime", Spy())
+    analyzer.analyze([sample])
+    face = aligned_face(sample.frame.image, sample.faces[0].mesh, sample.faces[0].box, 64)
+    np.testing.assert_array_equal(batches[0], network_input(face[None], Artifact.read(SHIPPED).manifest))
+
+
+def test_after_close_it_says_so() -> None:
+    analyzer = FaceFusion(runtime="onnxruntime")
+    analyzer.close()
+    analyzer.close()
+    assert analyzer.analyze([]) == []
+    with pytest.raises(RuntimeError, match="closed"):
+        analyzer.analyze(make_samples()[1:2])
+
+
+def test_an_unknown_runtime_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="onnxruntime"):
+        FaceFusion(runtime="onnxruntme")
+
+
+def test_a_model_for_other_input_is_refused(tmp_path: Path) -> None:
+    folder = shutil.copytree(SHIPPED, tmp_path / "artifact")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"colour": "rgb"}))
+    with pytest.raises(ArtifactError, match="square grey pictures, not rgb"):
+        FaceFusion(folder)
+
+
+def test_the_shipped_model_is_small_and_says_where_it_comes_from() -> None:
+    artifact = Artifact.read(SHIPPED)
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 12 * 2**20
+    assert input_size(artifact.manifest) == 64
+    assert artifact.manifest.trainer == "face-expression"
+    assert len(artifact.manifest.commit) == 40
+    assert "FER+" in artifact.manifest.training_data
+    assert float(artifact.manifest.metrics["accuracy"]) >= 0.80  # type: ignore[arg-type]
+    assert float(artifact.manifest.metrics["calibration_error"]) <= 0.03  # type: ignore[arg-type]

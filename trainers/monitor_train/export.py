@@ -1,0 +1,141 @@
+"""From a trained network to an artifact: calibrated, as ONNX, small, and checked against torch."""
+
+from __future__ import annotations
+
+import subprocess
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from scipy.optimize import minimize_scalar
+from torch import Tensor, nn
+
+from monitor.artifact import Artifact, Manifest, sha256
+from monitor.errors import ArtifactError
+from monitor.runtimes import OnnxRuntime
+
+TOLERANCE = 5e-3
+"""Largest difference of a probability between torch and the artifact, whose weights have half precision."""
+
+
+class Calibrated(nn.Module):
+    """Probabilities (B, classes) instead of logits, softened by a temperature."""
+
+    def __init__(self, network: nn.Module, temperature: float) -> None:
+        super().__init__()
+        self.network = network
+        self.temperature = temperature
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return torch.softmax(self.network(pictures) / self.temperature, dim=1)
+
+
+def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The temperature with the least negative log likelihood (Guo et al., "On calibration of modern neural networks",
+    2017, section 4.2); logits (N, classes), labels (N,)."""
+    rows, wide = np.arange(len(labels)), logits.astype(np.float64)
+
+    def loss(log_temperature: float) -> float:
+        scaled = wide / np.exp(log_temperature)
+        scaled -= scaled.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2.0, 2.0), method="bounded").x))
+
+
+def write_onnx(network: nn.Module, size: int, path: Path) -> None:
+    """Write `network`, (B, 1, size, size) -> (B, classes), with its weights in half precision, for any batch size."""
+    network = network.eval().float().cpu()
+    with warnings.catch_warnings():
+        # torch prefers its newer exporter, which needs one more package and gains nothing on a plain network like this
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            network,
+            (torch.zeros(2, 1, size, size),),
+            str(path),
+            dynamo=False,
+            input_names=["pictures"],
+            output_names=["probabilities"],
+            dynamic_axes={"pictures": {0: "batch"}, "probabilities": {0: "batch"}},
+        )
+    model = onnx.load(path)
+    halve(model)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+
+
+def halve(model: onnx.ModelProto) -> None:
+    """Keep the large weights as float16; the runtimes widen them once, when they load the model."""
+    graph = model.graph
+    casts = []
+    for weight in graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < 1024:
+            continue
+        name, values = weight.name, numpy_helper.to_array(weight)
+        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    for cast in reversed(casts):
+        graph.node.insert(0, cast)
+
+
+def check_parity(network: nn.Module, artifact: Artifact, batch: NDArray[np.float32]) -> float:
+    """The largest difference of torch and artifact on `batch` (N, 1, S, S). Raises ArtifactError above TOLERANCE."""
+    with torch.inference_mode():
+        expected = network.eval()(torch.from_numpy(batch)).numpy()
+    difference = float(np.abs(OnnxRuntime(artifact).run(batch) - expected).max())
+    if not difference <= TOLERANCE:
+        raise ArtifactError(f"{artifact.model} differs from torch by {difference:.2g}, more than {TOLERANCE}")
+    return difference
+
+
+def write_artifact(
+    folder: Path,
+    network: nn.Module,
+    *,
+    name: str,
+    version: str,
+    size: int,
+    mean: float,
+    std: float,
+    labels: tuple[str, ...],
+    licence: str,
+    training_data: str,
+    trainer: str,
+    commit: str,
+) -> Artifact:
+    """The artifact of `network` in `folder`, without metrics yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_onnx(network, size, folder / "model.onnx")
+    manifest = Manifest(
+        name=name,
+        version=version,
+        sha256=sha256(folder / "model.onnx"),
+        input_shape=(1, size, size),
+        mean=(mean,),
+        std=(std,),
+        colour="grey",
+        labels=labels,
+        licence=licence,
+        training_data=training_data,
+        metrics={},
+        trainer=trainer,
+        commit=commit,
+    )
+    return Artifact.write(folder, manifest)
+
+
+def commit() -> str:
+    """Commit of the project's working tree, with "+" where it differs from it; "unknown" outside of a clone."""
+    here = Path(__file__).parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", str(here)) else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
