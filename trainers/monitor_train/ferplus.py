@@ -9,15 +9,14 @@ names are left out, because the same picture is also in the training or validati
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.errors import MonitorError
+from monitor.explain import unknown_name
+from monitor_train.face_data import DataError, Faces, Split
+from monitor_train.face_data import read_picture as read_picture
 
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 """The eight classes, in the order of the csv file and of the model's outputs."""
@@ -27,41 +26,23 @@ USAGES = {"Training": "train", "PublicTest": "valid", "PrivateTest": "test"}
 VOTES = "fer2013new.csv"
 DUPLICATES = "test_duplicates.txt"
 
-Split = Literal["train", "valid", "test"]
-
-
-class DataError(MonitorError):
-    """A data set is incomplete, damaged or laid out in another way."""
-
-
-@dataclass(frozen=True)
-class Faces:
-    """The faces of one split in which one of the eight classes has most votes."""
-
-    files: tuple[Path, ...]
-    votes: NDArray[np.float32]
-    """(N, 8): the share of each class among the votes for any of the eight; rows sum to 1."""
-    labels: NDArray[np.int64]
-    """(N,): the class with most votes."""
-    majority: NDArray[np.bool_]
-    """(N,): that class has more than half of all votes. Barsoum et al. evaluate on these only."""
-    duplicates_left_out: int = 0
-    unusable: int = 0
-    """Pictures not used because "unknown" or "not a face" has most votes."""
-
-    def __len__(self) -> int:
-        return len(self.files)
-
 
 def read(data: Path, split: Split) -> Faces:
-    """The faces of one split. Raises DataError that names the file, and the line or picture, that is wrong."""
+    """The faces of one split in which one of the eight classes has most votes.
+
+    Shares are among the votes for any of the eight, the majority is one of all votes: Barsoum et al. evaluate on those
+    pictures only. Pictures where "unknown" or "not a face" has most votes are counted as unusable. Raises DataError
+    that names the file, and the line or picture, that is wrong.
+    """
     path = data / VOTES
     folder = data / FOLDERS[split]
     duplicates = read_duplicates(data) if split == "test" else frozenset()
     files, votes, agreed, left_out, unusable = [], [], [], 0, 0
     for number, row in rows(path):
         name = row["Image name"]
-        if USAGES.get(row["Usage"]) != split or not name:  # FER+ dropped the names of pictures that show no face
+        if row["Usage"] not in USAGES:
+            raise DataError(f"{path}, line {number}: {unknown_name('usage', str(row['Usage']), USAGES)}")
+        if USAGES[row["Usage"]] != split or not name:  # FER+ dropped the names of pictures that show no face
             continue
         counts = vote_counts(row, path, number)
         if name in duplicates:
@@ -81,7 +62,15 @@ def read(data: Path, split: Split) -> Faces:
             f"unpack the pictures of FER2013 into {folder}"
         )
     table = np.array(votes, np.float32)
-    return Faces(tuple(files), table, table.argmax(axis=1), np.array(agreed), left_out, unusable)
+    return Faces(
+        LABELS,
+        tuple(files),
+        table,
+        table.argmax(axis=1),
+        np.array(agreed),
+        duplicates_left_out=left_out,
+        unusable=unusable,
+    )
 
 
 def rows(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -122,11 +111,3 @@ def read_duplicates(data: Path) -> frozenset[str]:
         return frozenset()
     lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(Path(line.strip()).name for line in lines if line.strip() and not line.startswith("#"))
-
-
-def read_picture(file: Path) -> NDArray[np.uint8]:
-    """The picture as RGB, uint8 (H, W, 3). Raises DataError where it cannot be read."""
-    picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise DataError(f"{file} is not a picture that OpenCV can read")
-    return np.ascontiguousarray(picture[:, :, ::-1])

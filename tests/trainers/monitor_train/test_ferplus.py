@@ -33,6 +33,8 @@ def test_votes_become_shares_without_single_votes(make_ferplus: Make) -> None:
     np.testing.assert_allclose(faces.votes[0], [5 / 8, 0, 0, 3 / 8, 0, 0, 0, 0])
     np.testing.assert_allclose(faces.votes[1], [0, 1, 0, 0, 0, 0, 0, 0])
     assert faces.labels.tolist() == [0, 1]
+    assert faces.names == ferplus.LABELS
+    assert faces.landmarks is None
     assert faces.votes.dtype == np.float32
     assert [file.name for file in faces.files] == ["train0.png", "train1.png"]
 
@@ -101,6 +103,10 @@ def test_a_missing_csv_file_is_named(tmp_path: Path) -> None:
         (f"{','.join(COLUMNS)}\nTraining,a.png,4,0,0\n".encode(), "line 2: votes must be ten whole"),
         (f"{','.join(COLUMNS)}\nTraining,a.png,-1,0,0,0,0,0,0,0,0,11\n".encode(), "line 2: votes must be at least 0"),
         (
+            f"{','.join(COLUMNS)}\nTrainin,a.png,10,0,0,0,0,0,0,0,0,0\n".encode(),
+            "line 2: unknown usage 'Trainin'; did you mean 'Training'",
+        ),
+        (
             f"{','.join(COLUMNS)}\nPublicTest,a.png,10,0,0,0,0,0,0,0,0,0\n".encode(),
             "no usable picture for FER2013Train",
         ),
@@ -110,9 +116,3 @@ def test_a_damaged_csv_file_is_explained(tmp_path: Path, content: bytes, message
     (tmp_path / "fer2013new.csv").write_bytes(content)
     with pytest.raises(DataError, match=message):
         ferplus.read(tmp_path, "train")
-
-
-def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
-    (tmp_path / "broken.png").write_bytes(b"not a picture")
-    with pytest.raises(DataError, match=r"broken\.png is not a picture"):
-        ferplus.read_picture(tmp_path / "broken.png")
