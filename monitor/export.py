@@ -13,10 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from monitor.errors import MonitorError
+from monitor.sampler import period_index
 from monitor.shares import WHOLE_FRAME
+from monitor.shown import Shown, caption
 from monitor.store import Session, Store
 from monitor.timeline import normalised
 
@@ -37,7 +41,7 @@ OBSERVATION_COLUMNS = {
     "bottom": "bottom side of the box, as a fraction of the frame's height",
     "confidence": "how sure the analyzer is of the subject itself, in [0, 1]",
 }
-"""Column -> what it holds; one column per label follows."""
+"""Column -> what it holds; one column per label follows, then one per label as shown where that is not raw."""
 
 WINDOW_COLUMNS = {
     "session": "number of the session",
@@ -48,37 +52,48 @@ WINDOW_COLUMNS = {
     "end_seconds": "end of the window, which belongs to the next one",
     "samples": "observations of the subject in the window",
 }
-"""Column -> what it holds; one column per label follows."""
+"""Column -> what it holds; one column per label follows, then one per label as shown where that is not raw."""
 
 PROBABILITY = "probability that the analyzer gave to '{}', in [0, 1]; empty where the analyzer has no such label"
 SHARE = "emotion share of '{}' in the window, in [0, 1]; empty where the analyzer has no such label"
+SHOWN_PROBABILITY = "probability of '{}' calibrated and smoothed as the session says, in [0, 1]"
+SHOWN_SHARE = "emotion share of '{}' in the window, of the calibrated and smoothed probabilities, in [0, 1]"
 
 
 def observations(store: Store, session: Session) -> pd.DataFrame:
     """One row per sample, analyzer and subject, in stream order; columns `OBSERVATION_COLUMNS`, then the labels.
 
+    Where a session is not shown raw, `shown_` and the label name further columns, with the scores as shown.
     A sample of which no analyzer said anything has one row with nothing but where and when it is, so that "nobody
     there" can be told from "not sampled".
     """
-    seen = store.observations(session).drop(columns=["file", "source", "seconds"])
+    seen = _with_shown_scores(store, session).drop(columns=["file", "source", "seconds"])
     samples = store.samples(session).rename(columns={"number": "sample"})
     rows = samples.merge(seen, on=["source_id", "sample"], how="left", sort=False)
     rows.insert(0, "session", session.id)
-    return _rounded(rows[[*OBSERVATION_COLUMNS, *_labels(session)]])
+    return _rounded(rows[[*OBSERVATION_COLUMNS, *_labels(session), *_shown_columns(session).values()]])
 
 
 def windows(store: Store, session: Session) -> pd.DataFrame:
-    """One row per source, analyzer, subject and window; columns `WINDOW_COLUMNS`, then the share of each label."""
-    labels = _labels(session)
+    """One row per source, analyzer, subject and window; columns `WINDOW_COLUMNS`, then the share of each label.
+
+    Where a session is not shown raw, `shown_` and the label name further columns, with shares of the scores as shown.
+    """
+    labels, shown_columns = _labels(session), _shown_columns(session)
+    seen = _with_shown_scores(store, session) if shown_columns else pd.DataFrame()
     tables = []
     for analyzer in session.analyzers:
         own = session.labels[analyzer]
         table = store.windows(session, analyzer).sort_values(["source_id", "subject", "start_seconds"])
         table[own] = normalised(table, own)
+        if shown_columns:
+            columns = [shown_columns[label] for label in own]
+            table[columns] = _shown_shares(seen[seen["analyzer"] == analyzer], table, columns, session.window_seconds)
         table.insert(0, "analyzer", analyzer)
         tables.append(table)
     rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    rows = rows.reindex(columns=[*(name for name in WINDOW_COLUMNS if name != "session"), *labels])
+    names = (name for name in WINDOW_COLUMNS if name != "session")
+    rows = rows.reindex(columns=[*names, *labels, *shown_columns.values()])
     rows["subject"] = rows["subject"].astype("Int64").mask(rows["subject"] == WHOLE_FRAME)
     rows.insert(0, "session", session.id)
     return _rounded(rows)
@@ -93,11 +108,13 @@ def windows_csv(store: Store, session: Session) -> str:
 
 
 def observations_parquet(store: Store, session: Session) -> bytes:
-    return _parquet(observations(store, session), OBSERVATION_COLUMNS, PROBABILITY, facts(store, session))
+    described = OBSERVATION_COLUMNS | _described(session, PROBABILITY, SHOWN_PROBABILITY)
+    return _parquet(observations(store, session), described, facts(store, session))
 
 
 def windows_parquet(store: Store, session: Session) -> bytes:
-    return _parquet(windows(store, session), WINDOW_COLUMNS, SHARE, facts(store, session))
+    described = WINDOW_COLUMNS | _described(session, SHARE, SHOWN_SHARE)
+    return _parquet(windows(store, session), described, facts(store, session))
 
 
 def as_json(store: Store, session: Session) -> str:
@@ -152,6 +169,48 @@ def _labels(session: Session) -> list[str]:
     return list(dict.fromkeys(label for labels in session.labels.values() for label in labels))
 
 
+def _shown_columns(session: Session) -> dict[str, str]:
+    """Label -> its column of shown scores, for all labels; none where every analyzer's scores are shown raw."""
+    if not any(caption(session, analyzer) for analyzer in session.analyzers):
+        return {}
+    return {label: f"shown_{label}" for label in _labels(session)}
+
+
+def _with_shown_scores(store: Store, session: Session) -> pd.DataFrame:
+    """Raw observations and, where a session is not shown raw, a further column of shown scores for each label."""
+    seen = store.observations(session)
+    columns = _shown_columns(session)
+    seen = seen.reindex(columns=[*seen, *columns.values()])
+    shown = Shown(store)
+    for analyzer in session.analyzers if columns else []:
+        labels = session.labels[analyzer]
+        own = seen[seen["analyzer"] == analyzer]
+        own = own.assign(subject=own["subject"].fillna(WHOLE_FRAME).astype("int64"))
+        seen.loc[own.index, [columns[label] for label in labels]] = shown.scores(session, analyzer, own)[
+            labels
+        ].to_numpy()
+    return seen
+
+
+def _shown_shares(
+    seen: pd.DataFrame, windows: pd.DataFrame, columns: list[str], window_seconds: float
+) -> NDArray[np.float64]:
+    """(windows, columns), shares of the scores in `columns` of the observations `seen` in each of the windows."""
+    number = seen["seconds"].map(lambda seconds: period_index(seconds, window_seconds))
+    sums = seen.groupby(["source_id", seen["subject"].fillna(WHOLE_FRAME).astype("int64"), number])[columns].sum()
+    numbers = (windows["start_seconds"] / window_seconds).round().astype("int64")
+    keys = pd.MultiIndex.from_arrays([windows["source_id"], windows["subject"], numbers])
+    return normalised(sums.reindex(keys), columns).to_numpy()
+
+
+def _described(session: Session, raw: str, shown: str) -> dict[str, str]:
+    """Column of a label -> what it holds."""
+    columns = _shown_columns(session)
+    return {label: raw.format(label) for label in _labels(session)} | {
+        column: shown.format(label) for label, column in columns.items()
+    }
+
+
 def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.round(dict.fromkeys(rows.select_dtypes("float").columns, 6))
 
@@ -160,16 +219,13 @@ def _json_rows(rows: pd.DataFrame) -> str:
     return str(rows.to_json(orient="records", double_precision=6))
 
 
-def _parquet(rows: pd.DataFrame, columns: Mapping[str, str], label: str, session: Mapping[str, Any]) -> bytes:
+def _parquet(rows: pd.DataFrame, described: Mapping[str, str], session: Mapping[str, Any]) -> bytes:
     """Parquet with a `description` at every column and the session's facts under the key `emotion-monitor`."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(rows, preserve_index=False)
-    fields = [
-        field.with_metadata({"description": columns.get(field.name) or label.format(field.name)})
-        for field in table.schema
-    ]
+    fields = [field.with_metadata({"description": described[field.name]}) for field in table.schema]
     metadata = {**(table.schema.metadata or {}), b"emotion-monitor": json.dumps(session).encode()}
     file = io.BytesIO()
     pq.write_table(table.cast(pa.schema(fields, metadata=metadata)), file, compression="zstd")  # type: ignore[no-untyped-call]

@@ -194,6 +194,7 @@ class Run:
             window_seconds=self.settings.window_seconds,
             labels={analyzer.name: analyzer.labels for analyzer in self.analyzers},
             picture_url=self.pictures.url,
+            **self.settings.shown.model_dump(),
         )
         for source in self._sources:
             number = self.recorder.add_source(source.name, source.kind, source.duration_seconds)

@@ -20,6 +20,7 @@ from monitor.errors import ConfigError
 from monitor.explain import explain
 
 DEFAULT_CONFIG = Path("config.toml")
+ShownSeconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
 def _split(names: object) -> object:
@@ -49,11 +50,22 @@ class Options(BaseModel):
     sinks: dict[str, dict[str, Any]] = {}
 
 
+class ShownSettings(BaseModel):
+    """Section `[shown]`: what pages, reports and exports show beside the raw scores, which stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    half_life_seconds: ShownSeconds = 0.0
+    """Half-life of the smoothing of each person's scores, in seconds of stream time; 0 leaves them unsmoothed."""
+    calibrate_seconds: ShownSeconds = 0.0
+    """How long, from a person's first appearance, their face counts as neutral for them; 0 leaves calibration out."""
+
+
 class Settings(BaseSettings):
     """Settings of a run; an unknown key is an error that names the nearest valid one.
 
     Environment variables `MONITOR_STORE`, `MONITOR_EVERY_SECONDS`, … go before the file, the command line goes before
-    both. The sections `plugins` and `options` are JSON there: `MONITOR_PLUGINS='{"disabled": ["train"]}'`.
+    both. The sections `shown`, `plugins` and `options` are JSON there: `MONITOR_PLUGINS='{"disabled": ["train"]}'`.
     """
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix="MONITOR_")
@@ -82,6 +94,7 @@ class Settings(BaseSettings):
     """Port of the live pictures; 0 takes any free one."""
     dashboard_port: int = Field(8501, ge=1, le=65535)
     """Port of the dashboard."""
+    shown: ShownSettings = ShownSettings()
     plugins: PluginSettings = PluginSettings()
     options: Options = Options()
 

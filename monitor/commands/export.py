@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from monitor.commands.shown_options import Calibrate, HalfLife, given
 from monitor.errors import ConfigError
 
 
@@ -23,18 +25,25 @@ def export(
             "Without it, csv prints the observations and json everything.",
         ),
     ] = None,
+    half_life: HalfLife = None,
+    calibrate: Calibrate = None,
     store: Annotated[str | None, typer.Option(help="Path of an SQLite file, or any SQLAlchemy URL.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings to read instead of config.toml.")] = None,
 ) -> None:
-    """Export a session: raw observations, one row per sample and subject, and share windows."""
+    """Export a session: raw observations, one row per sample and subject, and share windows.
+
+    Where the session was recorded with --half-life or --calibrate, or these are given here, further columns
+    shown_LABEL hold the adjusted values.
+    """
     from monitor import export as exporting
     from monitor.settings import load_settings
     from monitor.store import Store
 
     if kind == "parquet" and output is None:
         raise ConfigError("parquet is not text: name the file to write, as in -o session.parquet")
-    with Store(load_settings(config, store=store).store) as opened:
-        found = opened.session(session)
+    shown = given(half_life, calibrate)
+    with Store(load_settings(config, store=store, shown=shown).store) as opened:
+        found = replace(opened.session(session), **shown)
         if output is not None:
             paths = exporting.write(opened, found, kind, output)
             print(f"Session {found.id} written to {' and '.join(map(str, paths))}", file=sys.stderr)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from monitor.commands.shown_options import Calibrate, HalfLife, given
 
 
 def report(
@@ -14,16 +17,22 @@ def report(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; report-NUMBER.html by default.")
     ] = None,
+    half_life: HalfLife = None,
+    calibrate: Calibrate = None,
     store: Annotated[str | None, typer.Option(help="Path of an SQLite file, or any SQLAlchemy URL.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings to read instead of config.toml.")] = None,
 ) -> None:
-    """Write a session's report: one HTML file with shares, interactive timelines, people and stream health."""
+    """Write a session's report: one HTML file with shares, interactive timelines, people and stream health.
+
+    It is smoothed and calibrated as the session was recorded, unless --half-life or --calibrate say otherwise.
+    """
     from monitor.report import write_report
     from monitor.settings import load_settings
     from monitor.store import Store
 
-    with Store(load_settings(config, store=store).store) as opened:
-        found = opened.session(session)
+    shown = given(half_life, calibrate)
+    with Store(load_settings(config, store=store, shown=shown).store) as opened:
+        found = replace(opened.session(session), **shown)
         path = output or Path(f"report-{found.id}.html")
         write_report(opened, found, path)
     print(f"Report of session {found.id} written to {path}", file=sys.stderr)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from monitor.commands.shown_options import Calibrate, HalfLife, given
+
 if TYPE_CHECKING:
     from monitor.run import Run
 
@@ -32,6 +34,8 @@ def run(
     start: Annotated[float, typer.Option(help="Begin at this stream time, in seconds.")] = 0.0,
     until: Annotated[float | None, typer.Option(help="End at this stream time, in seconds.")] = None,
     analyzers: Annotated[str | None, typer.Option(help="Analyzers to run, separated by commas.")] = None,
+    half_life: HalfLife = None,
+    calibrate: Calibrate = None,
     store: Annotated[str | None, typer.Option(help="Path of an SQLite file, or a database URL.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the session; by default the date and time.")] = None,
     dashboard: Annotated[
@@ -45,6 +49,7 @@ def run(
     """Analyse SOURCEs, store what is seen, and print the emotion shares.
 
     Files are analysed completely; live streams keep the newest frame and count what they drop. Ctrl-C ends cleanly.
+    --half-life and --calibrate change what pages, reports and exports show beside the raw scores, never these.
     The exit code is 2 where a source could not be read.
     """
     from monitor.cli import complain
@@ -62,6 +67,7 @@ def run(
         analyzers=analyzers,
         store=store,
         dashboard_port=dashboard_port,
+        shown=given(half_life, calibrate),
     )
     at_terminal = sys.stdout.isatty() and not json
     show = at_terminal if dashboard is None else dashboard
@@ -87,6 +93,8 @@ def run(
             print(jsonlib.dumps(asdict(summary)))
         else:
             print_shares(summary.sources, summary.session, engine.store.address)
+            if any(settings.shown.model_dump().values()):
+                print("these shares are raw; pages, report and export also show them smoothed or calibrated")
         if show and at_terminal and summary.state == "finished":
             print("Ctrl-C ends the dashboard.", file=sys.stderr)
             with contextlib.suppress(KeyboardInterrupt):

@@ -32,8 +32,13 @@ class Recorder:
         window_seconds: float,
         labels: Mapping[str, Sequence[str]],
         picture_url: str | None = None,
+        half_life_seconds: float = 0.0,
+        calibrate_seconds: float = 0.0,
     ) -> None:
-        """Start a session; it shows as running from here."""
+        """Start a session; it shows as running from here.
+
+        `half_life_seconds` and `calibrate_seconds` say how it is to be shown; what is recorded is always raw.
+        """
         self._store = store
         self._labels = {analyzer: list(names) for analyzer, names in labels.items()}
         self._window_seconds = window_seconds
@@ -58,6 +63,8 @@ class Recorder:
                     every_seconds=every_seconds,
                     window_seconds=window_seconds,
                     labels=self._labels,
+                    half_life_seconds=half_life_seconds,
+                    calibrate_seconds=calibrate_seconds,
                 )
             )
             self.session_id = _key(result)

@@ -19,6 +19,8 @@ from monitor.errors import StoreError
 from monitor.store import tables
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+MOST_AT_ONCE = 1000
+"""People in one query; databases limit the number of values in it."""
 SILENT_SECONDS = 10.0
 """A session on another machine that has not reported for this long counts as interrupted."""
 
@@ -43,6 +45,10 @@ class Session:
     picture_url: str | None
     """Root address of the engine's live pictures; answers only while the session runs."""
     error: str | None
+    half_life_seconds: float
+    """Of the smoothing of what is shown; 0 where it is not smoothed."""
+    calibrate_seconds: float
+    """How long each person's face counts as neutral for them in what is shown; 0 where it is not calibrated."""
 
     @property
     def analyzers(self) -> list[str]:
@@ -109,6 +115,8 @@ class Store:
                     f"store {self.address} was made by a newer version (format {found}, this one knows {newest})"
                 )
             if found != newest:
+                if connection.dialect.name == "sqlite":
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, and the whole or nothing
                 migrate(connection)
 
     def __enter__(self) -> Self:
@@ -269,6 +277,37 @@ class Store:
         head = pd.DataFrame(rows, columns=columns).astype({"subject": "Int64"})
         return pd.concat([head, pd.DataFrame(scores, columns=labels, dtype="float64")], axis=1)
 
+    def first_observations(
+        self, session: Session, analyzer: str, source_id: int, subjects: Sequence[int], seconds: float
+    ) -> pd.DataFrame:
+        """Raw scores of each of these people within `seconds` of stream time after they appeared.
+
+        Columns source_id, subject, first_seconds (when they appeared), seconds, then one column per label. Reads no
+        more of the session than that, however long it is.
+        """
+        table, people = tables.observations, tables.people
+        query = (
+            sa.select(table.c.source_id, table.c.subject, people.c.first_seconds, table.c.seconds, table.c.scores)
+            .join_from(
+                people,
+                table,
+                sa.and_(
+                    table.c.source_id == people.c.source_id,
+                    table.c.subject == people.c.subject,
+                    table.c.seconds >= people.c.first_seconds,
+                    table.c.seconds < people.c.first_seconds + seconds,
+                ),
+            )
+            .where(people.c.source_id == source_id, table.c.analyzer == analyzer)
+            .order_by(people.c.subject, table.c.number)
+        )
+        rows = []
+        for start in range(0, len(subjects), MOST_AT_ONCE):
+            rows += self._rows(query.where(people.c.subject.in_(subjects[start : start + MOST_AT_ONCE])))
+        scores = [row.pop("scores") for row in rows]
+        head = pd.DataFrame(rows, columns=["source_id", "subject", "first_seconds", "seconds"])
+        return _with_labels(head, scores, session.labels.get(analyzer, []))
+
     def samples(self, session: Session) -> pd.DataFrame:
         """Columns source_id, source, number, seconds, file, faces (missing where no face stage ran)."""
         table = tables.samples
@@ -318,15 +357,15 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().split("\n")[0]
 
 
-def migrate(connection: sa.Connection) -> None:
-    """Bring the database to the newest format."""
+def migrate(connection: sa.Connection, revision: str = "head") -> None:
+    """Bring the database to the newest format, or to a certain one."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -353,6 +392,8 @@ def _session(row: dict[str, Any]) -> Session:
     host, process = row.pop("host"), row.pop("process")
     if row["state"] == "running" and not _is_alive(host, process, row["started_at"], row["alive_at"]):
         row["state"] = "interrupted"
+    for name in ("half_life_seconds", "calibrate_seconds"):
+        row[name] = row[name] or 0.0
     return Session(**row)
 
 

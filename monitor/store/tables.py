@@ -25,6 +25,8 @@ sessions = sa.Table(
     sa.Column("window_seconds", sa.Float, nullable=False),
     sa.Column("labels", sa.JSON, nullable=False),  # analyzer -> its labels, in the order of `scores` and `sums`
     sa.Column("error", sa.Text),
+    sa.Column("half_life_seconds", sa.Float),  # of what is shown; 0, or null in older sessions: not smoothed
+    sa.Column("calibrate_seconds", sa.Float),  # of what is shown; 0, or null in older sessions: not calibrated
 )
 
 sources = sa.Table(

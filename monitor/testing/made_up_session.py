@@ -30,6 +30,8 @@ class MadeUpSession:
     every_seconds: float = 0.5
     window_seconds: float = 5.0
     picture_url: str | None = None
+    half_life_seconds: float = 0.0
+    calibrate_seconds: float = 0.0
     file_name: str = "interview.mp4"
     camera_name: str = "rtsp://camera.local/door"
     sampled: int = 0
@@ -45,6 +47,8 @@ class MadeUpSession:
             window_seconds=self.window_seconds,
             labels=LABELS,
             picture_url=self.picture_url,
+            half_life_seconds=self.half_life_seconds,
+            calibrate_seconds=self.calibrate_seconds,
         )
         self.file = self.recorder.add_source(self.file_name, "file", duration_seconds=3600.0)
         self.camera = self.recorder.add_source(self.camera_name, "live")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,15 @@ LABELS = [*FACE_LABELS, *SCENE_LABELS]
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
     with Store(tmp_path_factory.mktemp("store") / "made-up.db", create=True) as store:
         made_up = MadeUpSession(store)
+        made_up.play(60)
+        yield store, made_up.end()
+
+
+@pytest.fixture(scope="module")
+def adjusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
+    """The same session, to be shown smoothed and calibrated."""
+    with Store(tmp_path_factory.mktemp("store") / "adjusted.db", create=True) as store:
+        made_up = MadeUpSession(store, half_life_seconds=2.0, calibrate_seconds=10.0)
         made_up.play(60)
         yield store, made_up.end()
 
@@ -76,6 +86,65 @@ def test_a_sample_without_observations_is_one_row_of_its_own(pictures: tuple[Sto
     assert np.isnan(rows.iloc[2]["faces"])
 
 
+def slow_shown(raw: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
+    """One subject's scores calibrated on their first ten seconds, then smoothed with a half-life of two, row by row."""
+    scores = raw[list(labels)].to_numpy()
+    if "neutral" in labels:
+        first = scores[(raw["seconds"] < raw["seconds"].iloc[0] + 10.0).to_numpy()].mean(axis=0)
+        target = np.array([0.9 if label == "neutral" else 0.1 / (len(labels) - 1) for label in labels])
+        scores = scores * target / np.maximum(first, 0.01)
+        scores /= scores.sum(axis=1, keepdims=True)
+    rows = [scores[0]]
+    for number in range(1, len(raw)):
+        weight = 0.5 ** ((raw["seconds"].iloc[number] - raw["seconds"].iloc[number - 1]) / 2.0)
+        rows.append(weight * rows[-1] + (1 - weight) * scores[number])
+    return pd.DataFrame(rows, columns=list(labels), index=raw.index)
+
+
+def test_a_session_shown_raw_has_no_further_columns_and_another_keeps_its_raw_ones(
+    recorded: tuple[Store, Session], adjusted: tuple[Store, Session]
+) -> None:
+    for table in (export.observations, export.windows):
+        plain, more = table(*recorded), table(*adjusted)
+        assert not [name for name in plain if name.startswith("shown")]
+        assert list(more) == [*plain, *(f"shown_{label}" for label in LABELS)]
+        pd.testing.assert_frame_equal(more[list(plain)], plain)
+    store, session = recorded
+    pd.testing.assert_frame_equal(
+        export.observations(store, replace(session, half_life_seconds=2.0, calibrate_seconds=10.0)),
+        export.observations(*adjusted),
+    )
+
+
+def test_shown_scores_and_shares_agree_with_the_formulas(adjusted: tuple[Store, Session]) -> None:
+    rows, windows = export.observations(*adjusted), export.windows(*adjusted)
+    assert windows["samples"].sum() == len(rows[rows["analyzer"].notna()])
+    subjects = rows.groupby(["source", "analyzer", "subject"], dropna=False)
+    assert len(subjects) == 5
+    for (source, analyzer, subject), raw in subjects:
+        labels = FACE_LABELS if analyzer == "face-fusion" else SCENE_LABELS
+        expected = slow_shown(raw, labels)
+        columns = [f"shown_{label}" for label in labels]
+        assert np.allclose(raw[columns], expected, atol=1e-5)
+        assert np.allclose(raw[columns].sum(axis=1), 1.0, atol=1e-5)
+        assert raw[[f"shown_{label}" for label in {*LABELS} - {*labels}]].isna().all(axis=None)
+        own = windows[(windows["source"] == source) & (windows["analyzer"] == analyzer)]
+        own = own[own["subject"].isna() if pd.isna(subject) else own["subject"] == subject]
+        assert len(own) == (raw["seconds"] // 5).nunique()
+        for window in own.to_dict("records"):
+            inside = (raw["seconds"] >= window["start_seconds"]) & (raw["seconds"] < window["end_seconds"])
+            assert np.allclose([window[name] for name in columns], expected[inside].mean(), atol=1e-5)
+
+
+def test_calibration_alone_leaves_whole_frames_as_they_are(adjusted: tuple[Store, Session]) -> None:
+    store, session = adjusted
+    rows = export.observations(store, replace(session, half_life_seconds=0.0))
+    scenes = rows[rows["analyzer"] == "scene-sentiment"]
+    assert (scenes["shown_positive"] == scenes["positive"]).all()
+    first = rows[(rows["analyzer"] == "face-fusion") & (rows["seconds"] < 10) & (rows["source"] == "interview.mp4")]
+    assert first["neutral"].mean() < 0.6 < first["shown_neutral"].mean()
+
+
 def test_windows_hold_shares_and_not_sums(recorded: tuple[Store, Session]) -> None:
     store, session = recorded
     rows = pd.read_csv(io.StringIO(export.windows_csv(store, session)))
@@ -91,8 +160,9 @@ def test_windows_hold_shares_and_not_sums(recorded: tuple[Store, Session]) -> No
     assert len(rows) == sum(len(store.windows(session, name)) for name in session.analyzers)
 
 
-def test_parquet_holds_the_same_and_describes_every_column(recorded: tuple[Store, Session]) -> None:
-    store, session = recorded
+@pytest.mark.parametrize("shown", ["recorded", "adjusted"])
+def test_parquet_holds_the_same_and_describes_every_column(shown: str, request: pytest.FixtureRequest) -> None:
+    store, session = request.getfixturevalue(shown)
     for content, expected in (
         (export.observations_parquet(store, session), export.observations(store, session)),
         (export.windows_parquet(store, session), export.windows(store, session)),
@@ -105,6 +175,8 @@ def test_parquet_holds_the_same_and_describes_every_column(recorded: tuple[Store
         known = json.loads(table.schema.metadata[b"emotion-monitor"])
         assert known["id"] == session.id
         assert known["labels"]["face-fusion"] == list(FACE_LABELS)
+        assert known["half_life_seconds"] == session.half_life_seconds
+        assert sum("smoothed" in text for text in descriptions) == (len(LABELS) if shown == "adjusted" else 0)
 
 
 def test_json_is_one_object_with_nulls_for_nothing(recorded: tuple[Store, Session]) -> None:
@@ -135,6 +207,10 @@ def test_a_session_without_anything_exports_as_heads_only(tmp_path: Path) -> Non
         everything = json.loads(export.as_json(store, session))
         assert everything["observations"] == everything["windows"] == []
         assert pq.read_table(io.BytesIO(export.windows_parquet(store, session))).num_rows == 0
+        smooth = replace(session, half_life_seconds=2.0, calibrate_seconds=2.0)
+        for table in (export.observations(store, smooth), export.windows(store, smooth)):
+            assert table.empty
+            assert list(table)[-2:] == ["shown_glad", "shown_sad"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -162,3 +238,4 @@ def test_the_documentation_names_every_column() -> None:
     text = (Path(__file__).parents[2] / "docs" / "export.md").read_text()
     for name in (*export.OBSERVATION_COLUMNS, *export.WINDOW_COLUMNS):
         assert f"| `{name}` |" in text, name
+    assert text.count("| `shown_<label>`") == 2

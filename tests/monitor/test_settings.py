@@ -85,6 +85,15 @@ def test_sections_in_the_environment_are_json(monkeypatch):
         load_settings()
 
 
+def test_an_option_changes_one_setting_of_a_section_and_leaves_the_others(monkeypatch):
+    path = config("[shown]\nhalf_life_seconds = 2\ncalibrate_seconds = 10")
+    settings = load_settings(path, shown={"half_life_seconds": 0.0})
+    assert settings.shown.model_dump() == {"half_life_seconds": 0.0, "calibrate_seconds": 10.0}
+    assert load_settings(path, shown={}).shown.half_life_seconds == 2.0
+    monkeypatch.setenv("MONITOR_SHOWN", '{"calibrate_seconds": 5}')
+    assert load_settings(path).shown.model_dump() == {"half_life_seconds": 2.0, "calibrate_seconds": 5.0}
+
+
 def test_a_wrong_value_in_the_environment_is_named(monkeypatch):
     monkeypatch.setenv("MONITOR_PICTURE_PORT", "http")
     with pytest.raises(ConfigError, match=r"setting picture_port: input should be a valid integer.*environment"):
@@ -112,6 +121,16 @@ def test_options_of_plugins_are_free_form():
         ("analyzers = [1]", "setting analyzers.0: input should be a valid string, not 1"),
         ("plugins = 3", "setting plugins: must be a section with settings of its own, not 3"),
         ("options.sinks.jsonl = 3", "setting options.sinks.jsonl: must be a section with settings of its own, not 3"),
+        ("[shown]\nhalf_life = 2", "unknown setting in [shown]: 'half_life'; did you mean 'half_life_seconds'?"),
+        (
+            "[shown]\nhalf_life_seconds = -1",
+            "setting shown.half_life_seconds: input should be greater than or equal to 0",
+        ),
+        (
+            "[shown]\ncalibrate_seconds = nan",
+            "setting shown.calibrate_seconds: input should be a finite number, not nan",
+        ),
+        ("[shown]\ncalibrate_seconds = 'long'", "setting shown.calibrate_seconds: input should be a valid number"),
         ("every_seconds = often", "settings.toml is not valid TOML: Invalid value (at line 1, column 17)"),
         ("a = 1\na = 2", "settings.toml is not valid TOML: "),
     ],

@@ -43,9 +43,29 @@ def test_json_is_one_object_on_standard_output(
     assert set(json.loads(capsys.readouterr().out)) == {"session", "observations", "windows"}
 
 
+def test_options_show_it_smoothed_and_calibrated_in_this_output_only(
+    monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options, half_life, calibrate in (
+        (("--half-life", "2"), 2.0, 0.0),
+        (("--calibrate", "10", "--half-life", "0.5"), 0.5, 10.0),
+    ):
+        assert monitor("export", "first", "--format", "json", *options, "--store", recorded_store) == 0
+        everything = json.loads(capsys.readouterr().out)
+        known = everything["session"]
+        assert (known["half_life_seconds"], known["calibrate_seconds"]) == (half_life, calibrate)
+        for table in ("observations", "windows"):
+            assert "shown_happiness" in everything[table][0]
+    assert monitor("export", "first", "--store", recorded_store) == 0
+    assert "shown" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--half-life", "-1"), "shown.half_life_seconds: input should be greater than or equal to 0, not -1.0"),
+        (("--calibrate", "nan"), "shown.calibrate_seconds: input should be a finite number, not nan"),
+        (("--calibrate", "long"), "'--calibrate': Input should be a valid number"),
         (("--format", "parquet"), "parquet is not text"),
         (("-o", "no/such/folder.csv"), "no/such/folder.csv cannot be written: No such file or directory"),
         (("--format", "xlsx"), "xlsx"),

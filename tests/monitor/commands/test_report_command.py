@@ -23,6 +23,17 @@ def test_without_a_place_the_report_is_named_after_the_session(
     assert "<h1>second</h1>" in Path("report-2.html").read_text()
 
 
+@pytest.mark.parametrize("option", ["--half-life", "--calibrate"])
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "long"])
+def test_a_value_that_is_no_length_of_time_is_one_line(
+    monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert monitor("report", "1", option, value, "--store", recorded_store) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert option.strip("-").replace("-", "_") in line.replace("-", "_")
+    assert not Path("report-1.html").exists()
+
+
 def test_a_place_that_cannot_be_written_is_one_line(
     monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

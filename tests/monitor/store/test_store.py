@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from monitor.errors import StoreError
 from monitor.sample import Face, Frame, Observation, Sample
 from monitor.store import Recorder, Store, tables
+from monitor.store.store import migrate
 
 LABELS = {"faces": ["happiness", "sadness"], "scene": ["positive", "negative"]}
 
@@ -190,3 +191,90 @@ def test_migrations_build_exactly_the_tables_that_the_code_knows(store: Store) -
 
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+@pytest.fixture
+def old_store(tmp_path: Path) -> Path:
+    """A store as the first version made it, with one session."""
+    path = tmp_path / "old.db"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        migrate(connection, "0001")
+        connection.execute(
+            sa.text(
+                "insert into sessions (name, state, started_at, alive_at, host, process, every_seconds,"
+                " window_seconds, labels) values ('old', 'finished', 1, 2, 'here', 1, 0.5, 5, '{\"mood\": [\"glad\"]}')"
+            )
+        )
+    engine.dispose()
+    return path
+
+
+def test_a_store_of_the_first_version_opens_and_keeps_its_sessions(old_store: Path) -> None:
+    with Store(old_store) as store:
+        session = store.session("old")
+        assert session.labels == {"mood": ["glad"]}
+        assert (session.half_life_seconds, session.calibrate_seconds) == (0.0, 0.0)
+        recorder = Recorder(
+            store, name="new", every_seconds=1, window_seconds=5, labels={}, half_life_seconds=2, calibrate_seconds=10
+        )
+        recorder.finish("finished")
+    with Store(old_store) as store:
+        session = store.session("new")
+        assert (session.half_life_seconds, session.calibrate_seconds) == (2.0, 10.0)
+
+
+def test_a_migration_that_is_cut_short_leaves_the_store_as_it_was(
+    old_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import op
+
+    calls = []
+    add = op.add_column
+
+    def break_off(*arguments: object) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        add(*arguments)
+
+    monkeypatch.setattr(op, "add_column", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        Store(old_store)
+    monkeypatch.undo()
+    assert len(calls) == 2
+    with Store(old_store) as store:
+        assert store.session("old").half_life_seconds == 0.0
+
+
+def test_first_observations_are_those_of_each_persons_first_seconds(store: Store) -> None:
+    record(store)
+    session = store.session(1)
+    first = store.first_observations(session, "faces", 1, [1, 2, 9], 3.0)
+    raw = store.observations(session, analyzer="faces").astype({"subject": "int64"})
+    expected = raw[raw.seconds < raw.groupby("subject").seconds.transform("min") + 3.0]
+    assert first[["subject", "seconds"]].values.tolist() == sorted(expected[["subject", "seconds"]].values.tolist())
+    assert first.groupby("subject").size().to_dict() == {1: 6, 2: 6}
+    assert first.groupby("subject").first_seconds.first().to_dict() == {1: 0.0, 2: 2.5}
+    assert (first[["happiness", "sadness"]] == [0.75, 0.25]).all(axis=None)
+    assert store.first_observations(session, "faces", 1, [], 3.0).empty
+    assert store.first_observations(session, "scene", 1, [1, 2], 3.0).empty
+
+
+def test_first_observations_are_found_by_the_index_and_in_any_number(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(store)
+    session = store.session(1)
+    statements: list[tuple[str, object]] = []
+    sa.event.listen(
+        store.engine, "before_cursor_execute", lambda c, u, text, values, *_: statements.append((text, values))
+    )
+    monkeypatch.setattr("monitor.store.store.MOST_AT_ONCE", 1)
+    assert set(store.first_observations(session, "faces", 1, [1, 2], 3.0).subject) == {1, 2}
+    assert len(statements) == 2
+    text, values = statements[0]
+    with store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"explain query plan {text}", values).scalars("detail").all()
+    assert any("observations_by_time (source_id=? AND seconds>? AND seconds<?)" in step for step in plan), plan
+    assert not any(step.startswith("SCAN") for step in plan), plan
