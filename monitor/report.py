@@ -14,6 +14,7 @@ from monitor import health, people_table, timeline
 from monitor.clock import clock, span
 from monitor.colours import colour
 from monitor.export import write_file
+from monitor.shown import Shown, caption
 from monitor.store import Session, Source, Store
 
 MOST_PEOPLE = 20
@@ -116,7 +117,8 @@ def _source(store: Store, session: Session, source: Source, plots: _Plots) -> st
     gaps, faults = _of(store.gaps(session), source), _of(store.faults(session), source)
     people = store.people(session, source_id=source.id)
     parts = [f"<h2>{escape(source.name)}</h2>"]
-    parts += [_analyzer(store, session, source, name, people, gaps, plots) for name in session.analyzers]
+    shown = Shown(store)
+    parts += [_analyzer(shown, session, source, name, people, gaps, plots) for name in session.analyzers]
     parts += ["<h3>Stream health</h3>", _facts([("State", health.state(session, source)), *health.facts(source)])]
     if len(gaps):
         rows = [
@@ -131,7 +133,7 @@ def _source(store: Store, session: Session, source: Source, plots: _Plots) -> st
 
 
 def _analyzer(
-    store: Store,
+    shown: Shown,
     session: Session,
     source: Source,
     analyzer: str,
@@ -143,8 +145,10 @@ def _analyzer(
     from monitor import figures
 
     labels = session.labels[analyzer]
-    windows = store.windows(session, analyzer, source_id=source.id)
+    windows = shown.windows(session, analyzer, source_id=source.id)
     title = f"<h3>{escape(analyzer)}</h3>"
+    if adjusted := caption(session, analyzer):
+        title += f'<p class="quiet">{escape(adjusted)}</p>'
     if windows.empty:
         return f"{title}<p>Nothing was observed in {source.frames_sampled:,} samples.</p>"
     reach = (0.0, float(windows["end_seconds"].max()))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from monitor.baseline import NEUTRAL, Baselines, baselines, calibrated
 from monitor.shares import WHOLE_FRAME
-from monitor.smoothing import smoothed
+from monitor.smoothing import smoothed, smoothed_means
 from monitor.store import Session, Store
 from monitor.timeline import normalised, within
 
@@ -29,13 +29,14 @@ def raw(session: Session) -> Session:
 
 
 def caption(session: Session, analyzer: str) -> str:
-    """How the analyzer's scores are shown, in words; empty where they are shown raw."""
+    """How the analyzer's scores are shown, as one sentence; empty where they are shown raw."""
     words = []
     if session.half_life_seconds:
         words.append(f"smoothed, half-life {session.half_life_seconds:g} s")
     if is_calibrated(session, analyzer):
         words.append(f"calibrated on each person's first {session.calibrate_seconds:g} s")
-    return "; ".join([*words, "raw scores in the export"]) if words else ""
+    sentence = "; ".join([*words, "raw scores in the export"]) if words else ""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def is_calibrated(session: Session, analyzer: str) -> bool:
@@ -53,9 +54,9 @@ class Shown:
     def windows(self, session: Session, analyzer: str, *, source_id: int, start_seconds: float = 0.0) -> pd.DataFrame:
         """Share windows of a source that end after `start_seconds`, as `Store.windows` gives them, of shown scores.
 
-        This is the window-level form: a window's mean scores are calibrated and smoothed like one sample at the
-        window's start, and stand for all samples in it. So it costs the same at every hour of a session. The export
-        adjusts each sample; the two differ the more, the more the scores vary within a window.
+        This is the window-level form: a window's mean scores are calibrated and smoothed as if they had held all
+        through it. So it costs the same at every hour of a session. The export adjusts each sample; the two differ the
+        more, the more the scores vary within a window.
         """
         lead = LEAD_HALF_LIVES * session.half_life_seconds
         windows = self._store.windows(
@@ -66,8 +67,11 @@ class Shown:
         labels = session.labels[analyzer]
         means = windows.assign(seconds=windows["start_seconds"])
         means[labels] = normalised(windows, labels)
+        means = self._calibrated(session, analyzer, means)
+        if session.half_life_seconds:
+            means = smoothed_means(means, labels, session.half_life_seconds, session.window_seconds)
         shown = windows.copy()
-        shown[labels] = self.scores(session, analyzer, means)[labels].mul(windows["samples"], axis=0)
+        shown[labels] = means[labels].mul(windows["samples"], axis=0)
         return within(shown, start_seconds, math.inf)
 
     def scores(self, session: Session, analyzer: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -75,12 +79,15 @@ class Shown:
 
         Columns source_id, subject (WHOLE_FRAME for the whole frame), seconds, and the analyzer's labels.
         """
-        labels = session.labels[analyzer]
-        if is_calibrated(session, analyzer):
-            rows = calibrated(rows, labels, self._baselines(session, analyzer, rows))
-        if session.half_life_seconds:
-            rows = smoothed(rows, labels, session.half_life_seconds)
-        return rows
+        rows = self._calibrated(session, analyzer, rows)
+        return (
+            smoothed(rows, session.labels[analyzer], session.half_life_seconds) if session.half_life_seconds else rows
+        )
+
+    def _calibrated(self, session: Session, analyzer: str, rows: pd.DataFrame) -> pd.DataFrame:
+        if not is_calibrated(session, analyzer):
+            return rows
+        return calibrated(rows, session.labels[analyzer], self._baselines(session, analyzer, rows))
 
     def _baselines(self, session: Session, analyzer: str, rows: pd.DataFrame) -> Baselines:
         """Baselines of the people in `rows`; of those still in their first seconds, from what there is so far."""

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import log
 
+import numpy as np
 import pandas as pd
+
+SUBJECT = ["source_id", "subject"]
 
 
 def smoothed(rows: pd.DataFrame, labels: Sequence[str], half_life_seconds: float) -> pd.DataFrame:
@@ -14,17 +19,31 @@ def smoothed(rows: pd.DataFrame, labels: Sequence[str], half_life_seconds: float
     w p~(before) + (1 - w) p with w = 0.5 ** (seconds in between / half-life), so that an old score counts half after
     one half-life however often samples are taken. Scores that sum to 1 do so afterwards.
     """
-    if rows.empty:
-        return rows
-    ordered = rows.sort_values("seconds", kind="stable")
-    means = (
-        ordered.groupby(["source_id", "subject"], sort=False)[list(labels)]
-        .ewm(
-            halflife=pd.Timedelta(seconds=half_life_seconds),
-            times=pd.to_datetime(ordered["seconds"], unit="s"),
-            adjust=False,
-        )
-        .mean()
-        .droplevel(["source_id", "subject"])
+    scores = rows[list(labels)].to_numpy(dtype=np.float64, copy=True)
+    seconds = rows["seconds"].to_numpy()
+    for own in rows.groupby(SUBJECT).indices.values():
+        ordered = np.asarray(own)[np.argsort(seconds[own], kind="stable")]
+        weights = 0.5 ** (np.diff(seconds[ordered]) / half_life_seconds)
+        for (before, now), weight in zip(pairwise(ordered), weights, strict=True):
+            scores[now] += weight * (scores[before] - scores[now])
+    return rows.assign(**dict(zip(labels, scores.T, strict=True)))
+
+
+def smoothed_means(
+    rows: pd.DataFrame, labels: Sequence[str], half_life_seconds: float, length_seconds: float
+) -> pd.DataFrame:
+    """`rows`, mean scores over `length_seconds` from `seconds` on, with means of smoothed scores in the label columns.
+
+    As if a score did not change within a row's stretch of time and was sampled without end: with x its mean and y the
+    smoothed score when the subject's last stretch ended, `gap` seconds before this one, t seconds into it
+    p~ = x + (y - x) 0.5 ** ((gap + t) / half-life), and the mean of that over the stretch has a closed form.
+    """
+    ends = smoothed(rows, labels, half_life_seconds).sort_values("seconds", kind="stable")
+    subjects = ends.groupby(SUBJECT, sort=False)
+    gap = subjects["seconds"].diff() - length_seconds
+    lengths = length_seconds / half_life_seconds
+    weight = 0.5 ** (gap / half_life_seconds) * (1 - 0.5**lengths) / (lengths * log(2))
+    before = subjects[list(labels)].shift()
+    return rows.assign(
+        **{label: rows[label] + ((before[label] - rows[label]) * weight).fillna(0.0) for label in labels}
     )
-    return rows.assign(**{label: means[label] for label in labels})

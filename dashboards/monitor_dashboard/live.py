@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from monitor import figures, health, timeline
-from monitor.clock import span
+from monitor.clock import clock, span
 from monitor.people_table import people_table
+from monitor.shown import caption
 from monitor.store import Session, Source, Store
 from monitor_dashboard import choices, panels, picture, style
-from monitor_dashboard.opened import plain_errors, store_with_sessions
+from monitor_dashboard.opened import as_shown, plain_errors, store_with_sessions
 from monitor_dashboard.words import plain
 
 REFRESH_SECONDS = 1.5
@@ -51,7 +52,9 @@ def _follow() -> None:
 def _session(opened: Store, session: Session, source: Source, analyzer: str, reach: float) -> None:
     now = source.seconds
     labels = session.labels[analyzer]
-    lately = opened.windows(session, analyzer, source_id=source.id, start_seconds=max(0.0, now - reach))
+    since = max(0.0, now - reach)
+    lately = as_shown(opened).windows(session, analyzer, source_id=source.id, start_seconds=since)
+    adjusted = caption(session, analyzer)
     gaps = panels.of_source(opened.gaps(session), source)
     people = opened.people(session, source_id=source.id, newest=MOST_PEOPLE)
 
@@ -60,15 +63,21 @@ def _session(opened: Store, session: Session, source: Source, analyzer: str, rea
         st.html(_picture(session, source))
     with said:
         _now(session, source, lately, labels)
+        if adjusted:
+            st.caption(adjusted)
 
     if lately.empty:
         st.info(_why_empty(session, source))
     else:
         _timelines(session, source, lately, labels, gaps, reach)
+    if adjusted:  # totals are raw, and adjusting all windows would cost more with every hour
+        people = people[people["last_seconds"] >= since]
     if len(people):
         st.subheader("People")
-        totals = timeline.shares_by_subject(opened.totals(session, analyzer, source_id=source.id), labels)
-        st.html(people_table(people, totals, labels))
+        sums = lately if adjusted else opened.totals(session, analyzer, source_id=source.id)
+        st.html(people_table(people, timeline.shares_by_subject(sums, labels), labels))
+        if adjusted:
+            st.caption(f"Shares since {clock(since)}; the session page has those of the whole session.")
         if len(people) == MOST_PEOPLE:
             st.caption(f"The {MOST_PEOPLE} people seen last; the session page lists all.")
     st.subheader("Stream health")

@@ -11,6 +11,7 @@ import streamlit as st
 
 from monitor.errors import MonitorError
 from monitor.settings import Settings, load_settings
+from monitor.shown import Shown
 from monitor.store import Session, Store
 from monitor.store.store import database_url
 from monitor_dashboard.words import plain
@@ -47,6 +48,12 @@ def store_with_sessions() -> tuple[Store, list[Session]] | None:
 @st.cache_resource(show_spinner=False, max_entries=2, on_release=Store.close)
 def _open(address: str, identity: tuple[int, int] | None) -> Store:
     return Store(address)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={Store: id})
+def as_shown(store: Store) -> Shown:
+    """The store as its sessions are to be shown, with what it remembers of people kept from refresh to refresh."""
+    return Shown(store)
 
 
 def _identity(address: str) -> tuple[int, int] | None:

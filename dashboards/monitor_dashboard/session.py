@@ -10,9 +10,10 @@ import streamlit as st
 from monitor import figures, timeline
 from monitor.clock import clock
 from monitor.people_table import people_table
+from monitor.shown import caption, raw
 from monitor.store import Session, Source, Store
 from monitor_dashboard import choices, downloads, panels, style
-from monitor_dashboard.opened import plain_errors, store_with_sessions
+from monitor_dashboard.opened import as_shown, plain_errors, store_with_sessions
 from monitor_dashboard.words import plain, titled, when
 
 MOST_MARKS = 1000
@@ -47,7 +48,8 @@ def _chosen(opened: Store, sessions: list[Session]) -> None:
         st.info("This session still runs: what you see is up to now. The live page follows it.")
     if session.error:
         st.error(plain(session.error), icon=":material/error:")
-    windows = opened.windows(session, analyzer, source_id=source.id)
+    seen = _choose_shown(session, analyzer)
+    windows = as_shown(opened).windows(seen, analyzer, source_id=source.id)
     people = opened.people(session, source_id=source.id)
     gaps = panels.of_source(opened.gaps(session), source)
     if windows.empty:
@@ -75,6 +77,17 @@ def _choose_session(sessions: list[Session]) -> Session:
     session = by_id.get(chosen) or sessions[0]
     st.query_params["session"] = str(session.id)
     return session
+
+
+def _choose_shown(session: Session, analyzer: str) -> Session:
+    """The session as it is to be shown; no widget where that is raw anyway."""
+    adjusted = caption(session, analyzer)
+    if not adjusted:
+        return session
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shows_raw = st.toggle("Raw scores", key=f"raw_of_{session.id}")
+        st.caption("As the analyzer gave them" if shows_raw else adjusted)
+    return raw(session) if shows_raw else session
 
 
 def _plots(

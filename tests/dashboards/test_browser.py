@@ -126,6 +126,23 @@ def test_session_page_opens_by_address_follows_the_range_and_hands_out_files(
     expect_no_exception(page)
 
 
+def test_a_switch_on_the_session_page_shows_raw_scores(
+    page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    made_up = MadeUpSession(store, half_life_seconds=2.0, calibrate_seconds=10.0)
+    made_up.play(60)
+    made_up.end()
+    page.goto(f"{serve_dashboard(store_path)}/session?session=1")
+    expect(page.get_by_text("Smoothed, half-life 2 s; calibrated on each person's first 10 s")).to_be_visible()
+    expect(page.locator(PLOT)).to_have_count(4)
+    expect_drawn(page.locator(PLOT).nth(1), shapes=".scatterlayer .js-fill")
+    share = page.locator(".headline .share").inner_text()
+    page.get_by_text("Raw scores", exact=True).click()
+    expect(page.get_by_text("As the analyzer gave them")).to_be_visible()
+    expect(page.locator(".headline .share")).not_to_have_text(share)
+    expect_no_exception(page)
+
+
 def test_the_top_navigation_leads_from_page_to_page(
     page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard
 ) -> None:

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor.store import Store
+from monitor.shown import Shown
+from monitor.store import Store, tables
 from monitor.testing.made_up_session import MadeUpSession
 
 PageTest = Callable[[str], AppTest]
@@ -169,3 +170,39 @@ def test_the_timeline_reaches_back_as_far_as_asked(page_test: PageTest, store: S
     assert list(plots(page)[1].layout.xaxis.range) == ["1970-01-01T00:02:59.500", "1970-01-01T00:04:59.500"]
     page.segmented_control(key="live_reach").select("10 min").run()
     assert list(plots(page)[1].layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:04:59.500"]
+
+
+def test_a_session_with_adjustments_shows_them_and_says_so(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store, half_life_seconds=2.0, calibrate_seconds=10.0)
+    made_up.play(200)
+    page = page_test("live").run()
+    assert not page.exception
+    words = "Smoothed, half-life 2 s; calibrated on each person's first 10 s; raw scores in the export"
+    assert words in [caption.value for caption in page.caption]
+    session = store.session("latest")
+    labels = session.labels["face-fusion"]
+    windows = Shown(store).windows(session, "face-fusion", source_id=made_up.file)
+    bar, _, lines = plots(page)
+    newest = windows[windows["end_seconds"] > 194.5]
+    expected = newest[labels].sum() / newest["samples"].sum()
+    assert list(bar.data[0].x) == pytest.approx(expected.tolist(), abs=1e-3)
+    person = windows[(windows["subject"] == 1) & (windows["end_seconds"] > 79.5)]
+    neutral = (person["neutral"] / person["samples"]).tolist()
+    assert [y for y in lines.data[0].y if y is not None] == pytest.approx(neutral, abs=1e-3)
+    # the table of people tells shares of the same stretch of time, and says which that is
+    assert any("Shares since 1:19" in caption.value for caption in page.caption)
+    assert f'title="neutral {person["neutral"].sum() / person["samples"].sum():.0%}"' in html(page)
+    page.selectbox(key="live_analyzer").select("scene-sentiment").run()
+    assert "Smoothed, half-life 2 s; raw scores in the export" in [caption.value for caption in page.caption]
+
+
+def test_a_refresh_reads_no_raw_observations_of_people_it_knows(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store, half_life_seconds=2.0, calibrate_seconds=10.0)
+    made_up.play(100)
+    page = page_test("live").run()
+    with store.engine.begin() as connection:
+        connection.execute(tables.observations.delete())
+    before = plots(page)[0].data[0].x
+    page.run()
+    assert not page.exception
+    assert plots(page)[0].data[0].x == before

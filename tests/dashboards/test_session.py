@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from monitor.shown import Shown
 from monitor.store import Recorder, Store
 from monitor.testing.made_up_session import MadeUpSession
 
@@ -153,3 +154,31 @@ def test_a_damaged_store_is_one_sentence(page_test: PageTest, store_path: Path) 
     page = page_test("session").run()
     assert not page.exception
     assert len(page.error) == 1
+
+
+def test_a_switch_shows_the_raw_scores_of_a_session_with_adjustments(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store, half_life_seconds=2.0, calibrate_seconds=10.0)
+    made_up.play(100)
+    session = made_up.end()
+    labels = session.labels["face-fusion"]
+    page = page_test("session").run()
+    assert not page.exception
+    words = "Smoothed, half-life 2 s; calibrated on each person's first 10 s; raw scores in the export"
+    assert words in [caption.value for caption in page.caption]
+    windows = Shown(store).windows(session, "face-fusion", source_id=made_up.file)
+    expected = windows[labels].sum() / windows["samples"].sum()
+    assert list(plots(page)[0].data[0].x) == pytest.approx(expected.tolist())
+    first = windows[windows["subject"] == 1]
+    assert f'title="neutral {first["neutral"].sum() / first["samples"].sum():.0%}"' in html(page)
+    page.toggle(key="raw_of_1").set_value(True).run()
+    assert not page.exception
+    assert words not in [caption.value for caption in page.caption]
+    totals = store.totals(session, "face-fusion", source_id=made_up.file)
+    raw = totals[labels].sum() / totals["samples"].sum()
+    assert list(plots(page)[0].data[0].x) == pytest.approx(raw.tolist(), abs=1e-5)
+    assert raw["neutral"] < 0.5 < expected["neutral"]
+
+
+def test_a_session_shown_raw_has_no_switch(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session").run()
+    assert not page.toggle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from monitor.errors import MonitorError
 from monitor.report import report_html, write_report
+from monitor.shown import Shown
 from monitor.store import Recorder, Session, Store
 from monitor.testing.made_up_session import MadeUpSession
 
@@ -60,6 +62,23 @@ def test_the_report_tells_what_was_seen(recorded: tuple[Store, Session], text: s
 def test_the_report_says_how_to_read_it_and_that_an_expression_is_not_a_feeling(text: str) -> None:
     assert "How to read shares" in text
     assert "An expression is not a feeling" in text
+
+
+def test_a_session_shown_raw_has_no_word_of_adjustments(text: str) -> None:
+    assert "raw scores" not in text
+
+
+def test_adjustments_are_in_the_tables_and_named(recorded: tuple[Store, Session]) -> None:
+    store, session = recorded
+    session = replace(session, half_life_seconds=2.0, calibrate_seconds=10.0)
+    adjusted = report_html(store, session)
+    words = "Smoothed, half-life 2 s; calibrated on each person&#x27;s first 10 s; raw scores in the export"
+    assert adjusted.count(words) == 2  # two sources; scenes have no neutral to be calibrated on
+    assert adjusted.count("Smoothed, half-life 2 s; raw scores in the export") == 2
+    windows = Shown(store).windows(session, "face-fusion", source_id=store.sources(session.id)[0].id)
+    first = windows[windows["subject"] == 1].sum(numeric_only=True)
+    row = f"<td>Person 1</td><td>{first['samples']:.0f}</td><td>{first['neutral'] / first['samples']:.1%}</td>"
+    assert row in adjusted
 
 
 def test_every_plot_has_its_place(text: str) -> None:
