@@ -11,6 +11,11 @@ from monitor.hooks import Register, hookimpl
 
 @hookimpl
 def register_trainers(register: Register) -> None:
-    from monitor_train.commands import evaluate_face_expression, train_face_expression
+    from monitor_train import face_commands, scene_commands
 
-    register("face-expression", Trainer(train_face_expression, evaluate_face_expression))
+    register("face-expression", Trainer(face_commands.train_face_expression, face_commands.evaluate_face))
+    register(
+        "face-fusion",
+        Trainer(face_commands.train_face_fusion, face_commands.evaluate_face, face_commands.explain_face_fusion),
+    )
+    register("scene-sentiment", Trainer(scene_commands.train_scene_sentiment, scene_commands.evaluate_scene_sentiment))

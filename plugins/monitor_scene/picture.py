@@ -1,0 +1,40 @@
+"""How a frame becomes what the network sees: one piece of code for the trainer and the running monitor."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.artifact import Manifest
+from monitor.errors import ArtifactError
+
+
+def scene_picture(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The whole frame, uint8 RGB (height, width, 3), squeezed into a square (size, size, 3).
+
+    Nothing is cut off, as in Saito and Sudo, section 4.2.2, who resize every picture to a square.
+    """
+    height, width, _ = image.shape
+    if (height, width) == (size, size):
+        return image
+    shrinks = height * width > size * size
+    square = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return np.asarray(square, np.uint8)
+
+
+def input_size(manifest: Manifest) -> int:
+    """Side of the network's input in pixels. Raises ArtifactError unless that is one square RGB picture."""
+    channels, height, width = manifest.input_shape
+    if manifest.colour != "rgb" or channels != 3 or height != width or len(manifest.mean) != 3:
+        raise ArtifactError(
+            f"{manifest.name}: a scene model takes square rgb pictures, not {manifest.colour} {manifest.input_shape}"
+        )
+    return height
+
+
+def network_input(pictures: NDArray[np.uint8], manifest: Manifest) -> NDArray[np.float32]:
+    """Pictures uint8 (N, S, S, 3) as the network wants them, float32 (N, 3, S, S)."""
+    mean, std = np.array(manifest.mean, np.float32), np.array(manifest.std, np.float32)
+    batch = pictures.astype(np.float32) * (1 / (255 * std)) - mean / std
+    return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))

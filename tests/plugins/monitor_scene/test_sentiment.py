@@ -1,0 +1,115 @@
+"""The analyzer `scene-sentiment`, with a model that can be computed by hand, through the real runtimes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from monitor.errors import ArtifactError, ConfigError
+from monitor.plugins import Plugins
+from monitor.run import Run
+from monitor.sample import Frame, Sample
+from monitor.settings import load_settings
+from monitor.store import Store
+from monitor.testing import check_analyzer, make_samples
+from monitor_scene import sentiment
+from monitor_scene.sentiment import SceneSentiment
+
+Make = Callable[..., Path]
+
+
+def grey(level: int, shape: tuple[int, int] = (30, 50)) -> Sample:
+    return Sample(Frame(np.full((*shape, 3), level, np.uint8), 1.5, "here", 3))
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_the_analyzer_keeps_its_contract(brightness: Make, runtime: str) -> None:
+    check_analyzer(SceneSentiment(brightness(), runtime))
+
+
+@pytest.mark.parametrize("level", [0, 100, 255])
+def test_what_it_says_can_be_computed_by_hand(brightness: Make, level: int) -> None:
+    (observation,) = SceneSentiment(brightness(), "onnxruntime").analyze([grey(level)])[0]
+    logit = (level / 255 - 0.5) / 0.25
+    assert observation.scores["positive"] == pytest.approx(1 / (1 + np.exp(-2 * logit)), abs=1e-5)
+    assert sum(observation.scores.values()) == pytest.approx(1)
+
+
+def test_an_observation_is_of_the_whole_frame(brightness: Make) -> None:
+    (observation,) = SceneSentiment(brightness()).analyze([grey(9)])[0]
+    assert (observation.subject, observation.box, observation.confidence) == (None, None, 1.0)
+    assert (observation.analyzer, observation.source, observation.seconds) == ("scene-sentiment", "here", 1.5)
+
+
+def test_faces_are_not_needed_and_change_nothing(brightness: Make) -> None:
+    analyzer = SceneSentiment(brightness(), "onnxruntime")
+    assert analyzer.needs_faces is False
+    for sample in make_samples():
+        alone = Sample(sample.frame)
+        assert analyzer.analyze([sample])[0][0].scores == analyzer.analyze([alone])[0][0].scores
+
+
+def test_the_labels_are_told_apart_by_the_manifest(brightness: Make, tmp_path: Path) -> None:
+    analyzer = SceneSentiment(brightness(labels=("negative", "positive")), "onnxruntime")
+    assert analyzer.labels == ("negative", "positive")
+    (observation,) = analyzer.analyze([grey(255)])[0]
+    assert observation.scores["negative"] > 0.9
+
+
+def test_a_model_with_other_labels_is_refused(brightness: Make) -> None:
+    with pytest.raises(ArtifactError, match="has the labels positive and negative, not"):
+        SceneSentiment(brightness(labels=("good", "bad")))
+
+
+def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentiment, "SHIPPED", tmp_path / "none")
+    with pytest.raises(ArtifactError, match=r"comes without a model.*monitor train scene-sentiment"):
+        Plugins().get("analyzers", "scene-sentiment").make()
+
+
+def test_a_damaged_model_is_refused(brightness: Make) -> None:
+    folder = brightness()
+    (folder / "model.onnx").write_bytes(b"")
+    with pytest.raises(ArtifactError, match="the file was altered"):
+        SceneSentiment(folder)
+
+
+def test_an_unknown_runtime_is_an_error(brightness: Make) -> None:
+    with pytest.raises(ConfigError, match="onnxruntime"):
+        SceneSentiment(brightness(), "onnxruntme")
+
+
+def test_after_close_it_says_so(brightness: Make) -> None:
+    analyzer = SceneSentiment(brightness())
+    analyzer.close()
+    analyzer.close()
+    assert analyzer.analyze([]) == []
+    with pytest.raises(RuntimeError, match="closed"):
+        analyzer.analyze([grey(0)])
+
+
+def test_a_clip_without_people_gives_scene_shares(brightness: Make, clip: Path) -> None:
+    """Eight samples from black to nearly white; no face stage anywhere."""
+    options = {"analyzers": {"scene-sentiment": {"artifact": str(brightness())}}}
+    summary = Run([str(clip)], load_settings(analyzers=["scene-sentiment"], options=options), Plugins())()
+    expected = np.mean([1 / (1 + np.exp(-8 * (level - 0.5))) for level in np.arange(0, 1, 0.125)])
+    shares = summary.sources[0]["shares"]["scene-sentiment"]
+    assert set(shares) == {"frame"}
+    assert shares["frame"]["positive"] == pytest.approx(expected, abs=0.02)
+    assert "faces" not in summary.stages_ms
+
+
+def test_a_folder_of_pictures_gives_one_row_per_picture(brightness: Make, tmp_path: Path) -> None:
+    levels = {"a.png": 0, "b.png": 128, "c.png": 255}
+    (tmp_path / "pictures").mkdir()
+    for name, level in levels.items():
+        Image.new("RGB", (20, 10), (level,) * 3).save(tmp_path / "pictures" / name)
+    options = {"analyzers": {"scene-sentiment": {"artifact": str(brightness())}}}
+    Run(["pictures"], load_settings(analyzers=["scene-sentiment"], store="run.db", options=options), Plugins())()
+    with Store("run.db") as store:
+        rows = store.observations(store.sessions()[0], analyzer="scene-sentiment")
+    assert rows["positive"].to_numpy() == pytest.approx([0.018, 0.504, 0.982], abs=0.002)
