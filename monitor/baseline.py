@@ -16,7 +16,8 @@ REFERENCE = 0.9
 A choice, not a measurement: clearly neutral, and no label at nought."""
 FLOOR = 0.01
 """Least probability of a label in a baseline, a choice too: the few samples of some seconds cannot tell rarer ones
-apart, and dividing by their chance values would invent expressions."""
+apart, and dividing by their chance values would invent expressions. So too a baseline of a face that is almost surely
+not neutral, a broad smile say, is believed only in part, and the smile stays one."""
 
 Baselines = Mapping[tuple[int, int], NDArray[np.float64]]
 """(source_id, subject) -> (labels,), the person's mean scores in their first seconds."""
@@ -43,8 +44,9 @@ def calibrated(rows: pd.DataFrame, labels: Sequence[str], baselines: Baselines) 
     """`rows` with calibrated scores in the label columns; a subject without a baseline keeps its own.
 
     p' is proportional to p r / b, with r the reference and b the person's baseline, so that a face like the baseline
-    gets the reference. It is the correction of a classifier's outputs for other prior probabilities (Saerens, Latinne
-    and Decaestecker 2002, Neural Computation 14, pages 21 to 41), with the baseline as the person's own prior.
+    gets the reference, as long as no label in it lies below FLOOR. It is the correction of a classifier's outputs for
+    other prior probabilities (Saerens, Latinne and Decaestecker 2002, Neural Computation 14, pages 21 to 41), with the
+    baseline as the person's own prior.
     """
     target = reference(labels)
     factors = {person: target / np.maximum(baseline, FLOOR) for person, baseline in baselines.items()}

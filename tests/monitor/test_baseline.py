@@ -61,6 +61,12 @@ def test_what_is_rarer_than_the_floor_is_not_blown_up() -> None:
     assert result["happiness"].iloc[0] == pytest.approx(0.1 * 0.05 / FLOOR / (0.9 * 0.9 + 0.1 * 0.05 / FLOOR))
 
 
+@pytest.mark.parametrize(("face", "shown"), [([0.002, 0.99, 0.008], "neutral"), ([1e-5, 0.9999, 9e-5], "happiness")])
+def test_a_baseline_that_is_surely_not_neutral_is_believed_in_part(face: list[float], shown: str) -> None:
+    frame = rows((1, 1, face))
+    assert calibrated(frame, LABELS, baselines(frame, LABELS))[LABELS].iloc[0].idxmax() == shown
+
+
 def test_a_baseline_is_the_mean_of_each_persons_rows() -> None:
     found = baselines(rows((1, 1, [1, 0, 0]), (1, 1, [0, 1, 0]), (1, 2, [0, 0, 1]), (2, 1, [0, 1, 1])), LABELS)
     assert {person: scores.tolist() for person, scores in found.items()} == {
