@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from monitor.errors import ConfigError
+from monitor_train.terminal import need, print_figures
 
 Layout = Literal["fi", "emotionroi", "emotion6", "twitter", "oasis", "folders"]
 Data = Annotated[Path, typer.Option(help="Folder of the pictures, as it was published.")]
@@ -25,15 +26,31 @@ Convention = Annotated[
     Literal["torchvision", "tensorflow"],
     typer.Option(help="How the initial weights saw pictures: mean and padding of torchvision or of TensorFlow."),
 ]
+ProfileName = Annotated[
+    Literal["compact", "paper"], typer.Option(help="MobileNetV2 at 144 pixels, or ResNet-101 at 255.")
+]
+Epochs = Annotated[int | None, typer.Option(min=1, show_default="as the profile has it")]
+SegmenterName = Annotated[
+    Literal["auto", "detectron2", "maskrcnn", "salient", "file", "whole"],
+    typer.Option(help="What finds the regions; auto: detectron2 where it is installed, else maskrcnn."),
+]
+RegionsFile = Annotated[Path | None, typer.Option(help="JSON file of regions, for --segmenter file.")]
+DetectorName = Annotated[Literal["openclip", "bank"], typer.Option(help="What describes a region by pairs.")]
+VocabularyFile = Annotated[Path | None, typer.Option(help="List of adjective-noun pairs, for --detector openclip.")]
+BankFolder = Annotated[Path | None, typer.Option(help="Folder made by `anp-bank`, for --detector bank.")]
+SaliencyName = Annotated[
+    Literal["itti", "spectral", "fine"],
+    typer.Option(help="Itti, Koch and Niebur's model, or OpenCV's spectral residual or fine grained saliency."),
+]
+Clip = Annotated[str, typer.Option(help="Architecture, as OpenCLIP names it.")]
+ClipWeights = Annotated[str, typer.Option(help="Its weights, as OpenCLIP names them, or a file.")]
 
 
 def train_scene_sentiment(
     data: Data,
     format: Format,
     out: Annotated[Path, typer.Option(help="Folder for checkpoints, log and artifact.")],
-    profile: Annotated[
-        Literal["compact", "paper"], typer.Option(help="MobileNetV2 at 144 pixels, or ResNet-101 at 255.")
-    ] = "compact",
+    profile: ProfileName = "compact",
     alpha: Annotated[
         float, typer.Option(min=0, help="Weight of the teacher beside the labels; 0 is the network alone.")
     ] = 1.0,
@@ -43,7 +60,7 @@ def train_scene_sentiment(
     ] = None,
     init: Init = "imagenet",
     convention: Convention = "torchvision",
-    epochs: Annotated[int | None, typer.Option(min=1, show_default="as the profile has it")] = None,
+    epochs: Epochs = None,
     minutes: Minutes = None,
     batch_size: Annotated[int | None, typer.Option(min=2, show_default="as the profile has it")] = None,
     seed: Seed = 0,
@@ -66,7 +83,7 @@ def train_scene_sentiment(
         seed=seed,
     )
     artifact = train(data, format, out, settings, teacher=teacher, resume=resume, accelerator=accelerator)
-    show(json.loads((artifact / "manifest.json").read_bytes())["metrics"])
+    print_figures(json.loads((artifact / "manifest.json").read_bytes())["metrics"])
     typer.echo(f"artifact: {artifact}")
 
 
@@ -91,31 +108,121 @@ def evaluate_scene_sentiment(
     if as_json:
         typer.echo(json.dumps(figures))
     else:
-        show(figures)
+        print_figures(figures)
 
 
-def need(what: str) -> None:
-    """Raises ConfigError where the packages of the `train` extra are missing."""
-    import importlib.util
+def train_anp_bank(
+    data: Annotated[Path, typer.Option(help="Pictures in folders named adjective_noun, or a set with emotions.")],
+    out: Annotated[Path, typer.Option(help="Folder for the bank.")],
+    format: Annotated[
+        Literal["anps", "fi", "emotionroi", "emotion6", "twitter", "oasis", "folders"],
+        typer.Option(
+            "--format", help="anps: folders named adjective_noun; else a set whose emotions stand in for pairs."
+        ),
+    ] = "anps",
+    head: Annotated[
+        Literal["linear", "network"], typer.Option(help="Train a linear head on frozen features, or the whole network.")
+    ] = "linear",
+    init: Init = "imagenet",
+    convention: Convention = "torchvision",
+    epochs: Annotated[int, typer.Option(min=1, help="Of --head network.")] = 20,
+    minutes: Minutes = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    accelerator: Accelerator = "auto",
+) -> None:
+    """Train detectors of adjective-noun pairs: the bank OUT that `anp-regions --detector bank` takes."""
+    need("train")
+    if head == "linear":
+        from monitor_train.anp_bank import train_linear
 
-    needed = ("lightning", "onnx", "safetensors", "sklearn", "torch", "torchvision")
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ConfigError(f"`monitor {what}` needs {', '.join(missing)}: pip install 'emotion-monitor[train]'")
+        figures = train_linear(data, format, out, init, convention)
+    elif format == "anps":
+        from monitor_train.anp_network import train_network
+        from monitor_train.scene_profile import profile
+
+        settings = profile("compact", init=init, convention=convention, epochs=epochs, minutes=minutes, seed=seed)
+        figures = train_network(data, out, settings, resume=resume, accelerator=accelerator)
+    else:
+        raise ConfigError(f"--head network with --format {format} would see the labels that its teacher is to teach")
+    print_figures(dict(figures))
 
 
-def show(figures: dict[str, Any]) -> None:
-    """Print figures as a table."""
+def train_anp_regions(
+    data: Data,
+    format: Format,
+    out: Annotated[Path, typer.Option(help="Folder for what is seen; an interrupted run goes on where it was.")],
+    segmenter: SegmenterName = "auto",
+    regions: RegionsFile = None,
+    detector: DetectorName = "openclip",
+    vocabulary: VocabularyFile = None,
+    bank: BankFolder = None,
+    saliency: SaliencyName = "itti",
+    clip: Clip = "ViT-B-32",
+    clip_weights: ClipWeights = "laion2b_s34b_b79k",
+    init: Init = "imagenet",
+    convention: Convention = "torchvision",
+) -> None:
+    """Look once at every picture: regions, their best adjective-noun pairs, and their share of the saliency."""
+    need("train")
+    from monitor_train.anp_choice import Choice, looking
+    from monitor_train.anp_regions import look
+
+    choice = Choice(segmenter, regions, detector, vocabulary, bank, saliency, clip, clip_weights, init, convention)
+    typer.echo(f"{look(data, format, looking(choice, out), out)} regions: {out}")
+
+
+def train_anp_teacher(
+    data: Data,
+    format: Format,
+    regions: Annotated[Path, typer.Option(help="Folder that `monitor train anp-regions` has filled.")],
+    out: Annotated[Path, typer.Option(help="Folder for the table teacher.parquet.")],
+    epochs: Annotated[int, typer.Option(min=1)] = 5,
+    seed: Seed = 0,
+) -> None:
+    """Train the teacher, Multi-Region SentiBank, and write what it says of every picture to OUT/teacher.parquet."""
+    need("train")
+    from monitor_train.anp_teacher import TABLE, Settings, train
+
+    print_figures(dict(train(data, format, regions, out, Settings(epochs=epochs, seed=seed))))
+    typer.echo(f"table: {out / TABLE}")
+
+
+def train_scene_comparison(
+    data: Data,
+    format: Format,
+    out: Annotated[Path, typer.Option(help="Folder for everything; finished steps in it are not repeated.")],
+    profile: ProfileName = "compact",
+    alpha: Annotated[float, typer.Option(min=0, help="Weight of the teacher in the distilled network.")] = 1.0,
+    segmenter: SegmenterName = "auto",
+    regions: RegionsFile = None,
+    detector: DetectorName = "openclip",
+    vocabulary: VocabularyFile = None,
+    bank: BankFolder = None,
+    saliency: SaliencyName = "itti",
+    clip: Clip = "ViT-B-32",
+    clip_weights: ClipWeights = "laion2b_s34b_b79k",
+    init: Init = "imagenet",
+    convention: Convention = "torchvision",
+    epochs: Epochs = None,
+    minutes: Minutes = None,
+    seed: Seed = 0,
+    accelerator: Accelerator = "auto",
+) -> None:
+    """Measure what distillation is worth: train teacher, network alone and network distilled, and compare all three."""
+    need("train")
     from rich.console import Console
     from rich.table import Table
 
-    from monitor_train.scene_measures import LABELS
-    from monitor_train.tables import figure_table
+    from monitor_train import anp_teacher
+    from monitor_train.anp_choice import Choice
+    from monitor_train.scene_comparison import FIGURES, compare, lines
+    from monitor_train.scene_profile import profile as chosen
 
-    console = Console()
-    console.print(figure_table(figures))
-    if "confusion" in figures:
-        table = Table("truth", *LABELS, title="pictures by truth and answer")
-        for label, row in zip(LABELS, figures["confusion"], strict=True):
-            table.add_row(label, *map(str, row))
-        console.print(table)
+    choice = Choice(segmenter, regions, detector, vocabulary, bank, saliency, clip, clip_weights, init, convention)
+    student = chosen(profile, alpha=alpha, init=init, convention=convention, epochs=epochs, minutes=minutes, seed=seed)
+    teacher = anp_teacher.Settings(seed=seed)
+    table = Table(f"{format} test", *FIGURES)
+    for line in lines(compare(data, format, out, choice, teacher, student, accelerator)):
+        table.add_row(*line)
+    Console().print(table)

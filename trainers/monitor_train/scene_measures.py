@@ -27,7 +27,7 @@ def measures(probabilities: Probabilities, positive: Truth) -> dict[str, Any]:
     rows. The calibration error compares confidence, the larger of both probabilities, with accuracy in 15 bins.
     """
     said = probabilities >= 0.5
-    figures: dict[str, Any] = {"pictures": len(positive)}
+    figures: dict[str, Any] = {"labels": list(LABELS), "pictures": len(positive)}
     for name, statistic in STATISTICS.items():
         figures[name] = statistic(probabilities, positive)
         figures[f"{name}_interval"] = interval(

@@ -6,7 +6,6 @@ import warnings
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import TensorDataset
@@ -46,8 +45,8 @@ class Student(Protocol):
 def write_model(
     folder: Path, student: Student, valid: TensorDataset, data: Path, layout: str, teacher: Path | None
 ) -> Path:
-    """The artifact of `student` in `folder`: temperature from the validation pictures `valid`, which are as they are
-    trained on, figures from the test split of `data`."""
+    """The artifact of `student` in `folder`: temperature from `valid`, pictures uint8 (N, S, S, 3) and classes (N,),
+    figures from the test split of `data`."""
     settings = student.settings
     training_data, licence = TERMS[layout]
     if settings.alpha > 0 and teacher is not None:
@@ -68,17 +67,15 @@ def write_model(
         commit=student.commit,
     )
     network = student.network.eval().float().cpu()
-    pictures, positive = (each.numpy() for each in valid.tensors)
+    pictures, classes = (each.numpy() for each in valid.tensors)
     with torch.inference_mode():
         logits = [
             network(torch.from_numpy(network_input(pictures[start : start + 128], manifest)))
             for start in range(0, len(pictures), 128)
         ]
-    temperature = fit_temperature(torch.cat(logits).numpy(), (positive == 0).astype(np.int64))
+    temperature = fit_temperature(torch.cat(logits).numpy(), classes)
     calibrated = Calibrated(network, temperature)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Constant folding")  # of the widths of padding; the runtimes do it themselves
-        artifact = write_artifact(folder, calibrated, manifest)
+    artifact = export(folder, calibrated, manifest)
     parity = check_parity(calibrated, artifact, network_input(pictures[:128], manifest))
     figures = headlines(evaluate(folder, data, layout))
     metrics = {**figures, "temperature": round(temperature, 4), "parity_with_torch": float(f"{parity:.1e}")}
@@ -96,3 +93,10 @@ def headlines(figures: dict[str, Any]) -> dict[str, Any]:
         "calibration_error": round(figures["calibration_error"], 4),
         **{name: round(value, 4) for name, value in of_classes},
     }
+
+
+def export(folder: Path, network: Calibrated, manifest: Manifest) -> Artifact:
+    """The artifact of `network` in `folder`, with that manifest but for the digest."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Constant folding")  # of the widths of padding; the runtimes do it themselves
+        return write_artifact(folder, network, manifest)

@@ -38,11 +38,11 @@ def make_network(
     return network.to(memory_format=torch.channels_last)
 
 
-def begin_from(network: nn.Module, architecture: Architecture, init: str) -> None:
+def begin_from(network: nn.Module, architecture: Architecture, init: str, *, whole: bool = False) -> None:
     """Give `network` the initial weights that `init` names: `imagenet`, `random`, or a file of safetensors.
 
-    The last layer keeps its chance weights where its number of classes is another one. Raises ConfigError where the
-    weights cannot be had or are of another network.
+    Unless `whole`, the last layer keeps its chance weights where its number of classes is another one. Raises
+    ConfigError where the weights cannot be had or are of another network.
     """
     if init == CHANCE:
         return
@@ -52,7 +52,7 @@ def begin_from(network: nn.Module, architecture: Architecture, init: str) -> Non
     for name, value in own.items():
         if name in weights and weights[name].shape == value.shape:
             own[name] = weights[name].to(value.dtype)
-        elif name not in last:
+        elif whole or name not in last:
             raise ConfigError(f"--init {init} holds no weights of {architecture}: {name} is missing or of another size")
     network.load_state_dict(own)
 

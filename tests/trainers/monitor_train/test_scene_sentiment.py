@@ -9,47 +9,33 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from monitor.artifact import Artifact
 from monitor.errors import ConfigError
 from monitor_scene.picture import scene_picture
 from monitor_scene.sentiment import SceneSentiment as Analyzer
-from monitor_train import scene_sentiment
+from monitor_train import scene_training
 from monitor_train.export import TOLERANCE
 from monitor_train.face_data import DataError
 from monitor_train.scene_data import read
 from monitor_train.scene_evaluate import evaluate
 from monitor_train.scene_network import MEAN, Convention, make_network
 from monitor_train.scene_profile import Settings, profile
-from monitor_train.scene_sentiment import ScenePictures, SceneSentiment, fit, train
+from monitor_train.scene_sentiment import ScenePictures, SceneSentiment, train
 from monitor_train.scene_table import write_table
+from monitor_train.scene_training import fit
 from tests.trainers.monitor_train.made_scenes import write_scenes
+from tests.trainers.monitor_train.small_networks import small_network
 
 QUICK = Settings(alpha=0.0, size=32, init="random", epochs=4, batch_size=8, learning_rate=0.02, average=0.8)
 
 
-def small_network(architecture: str, classes: int, **_: object) -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(3, 8, 5, 4, 2, bias=False),
-        nn.BatchNorm2d(8),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Dropout(0.1),
-        nn.Linear(8, classes),
-    )
-
-
 @pytest.fixture(autouse=True, scope="module")
-def _small() -> Iterator[None]:
-    """A network that learns in seconds, and one thread, because so little work gains nothing from more."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _small(one_thread: None) -> Iterator[None]:
+    """A network that learns in seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scene_sentiment, "make_network", small_network)
+        patch.setattr(scene_training, "make_network", small_network)
         yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +70,7 @@ def test_the_compact_network_becomes_an_artifact(
     scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, convention: Convention
 ) -> None:
     """One short epoch of a narrow MobileNetV2: the artifact says what torch says, and is checked on its way out."""
-    monkeypatch.setattr(scene_sentiment, "make_network", make_network)
+    monkeypatch.setattr(scene_training, "make_network", make_network)
     settings = replace(QUICK, width=0.25, epochs=1, learning_rate=1e-4, convention=convention)
     manifest = Artifact.read(train(scenes, "folders", tmp_path, settings, accelerator="cpu")).manifest
     assert manifest.mean == MEAN[convention]
@@ -103,10 +89,11 @@ def test_a_resumed_run_is_the_uninterrupted_one(scenes: Path, tmp_path: Path) ->
     """Stopped after the first of three epochs and continued, against three epochs in one go: the same weights."""
     settings = replace(QUICK, epochs=3)
 
-    def pictures() -> ScenePictures:
-        return ScenePictures(scenes, "folders", None, settings)
+    def run(kind: type[SceneSentiment], name: str, resume: bool = False) -> None:
+        pictures = ScenePictures(scenes, "folders", None, settings)
+        fit(kind, 2, pictures, tmp_path / name, resume=resume, accelerator="cpu")
 
-    fit(pictures(), tmp_path / "whole", settings, accelerator="cpu")
+    run(SceneSentiment, "whole")
 
     class StopError(Exception):
         pass
@@ -116,11 +103,9 @@ def test_a_resumed_run_is_the_uninterrupted_one(scenes: Path, tmp_path: Path) ->
             if self.current_epoch == 1:
                 raise StopError
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scene_sentiment, "SceneSentiment", Interrupted)
-        with pytest.raises(StopError):
-            fit(pictures(), tmp_path / "halves", settings, accelerator="cpu")
-    fit(pictures(), tmp_path / "halves", settings, resume=True, accelerator="cpu")
+    with pytest.raises(StopError):
+        run(Interrupted, "halves")
+    run(SceneSentiment, "halves", resume=True)
 
     whole, halves = (
         torch.load(tmp_path / name / "last.ckpt", weights_only=True, map_location="cpu") for name in ("whole", "halves")
@@ -133,7 +118,7 @@ def test_a_resumed_run_is_the_uninterrupted_one(scenes: Path, tmp_path: Path) ->
 
 def test_time_can_end_a_run(scenes: Path, tmp_path: Path) -> None:
     settings = replace(QUICK, epochs=1000, minutes=0.01)
-    fit(ScenePictures(scenes, "folders", None, settings), tmp_path, settings, accelerator="cpu")
+    train(scenes, "folders", tmp_path, settings, accelerator="cpu")
     last = torch.load(tmp_path / "last.ckpt", weights_only=True, map_location="cpu")
     assert 1 <= last["global_step"] < 5000
     assert last["seconds"] >= 0.6
@@ -167,7 +152,7 @@ def test_a_teacher_must_be_there_and_know_the_pictures(scenes: Path, tmp_path: P
 
 def test_there_must_be_something_to_resume(scenes: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"--resume: .*last\.ckpt is missing"):
-        fit(ScenePictures(scenes, "folders", None, QUICK), tmp_path, QUICK, resume=True, accelerator="cpu")
+        train(scenes, "folders", tmp_path, QUICK, resume=True, accelerator="cpu")
 
 
 def test_profiles() -> None:
