@@ -19,3 +19,7 @@ def register_trainers(register: Register) -> None:
         Trainer(face_commands.train_face_fusion, face_commands.evaluate_face, face_commands.explain_face_fusion),
     )
     register("scene-sentiment", Trainer(scene_commands.train_scene_sentiment, scene_commands.evaluate_scene_sentiment))
+    register("anp-bank", Trainer(scene_commands.train_anp_bank))
+    register("anp-regions", Trainer(scene_commands.train_anp_regions))
+    register("anp-teacher", Trainer(scene_commands.train_anp_teacher))
+    register("scene-comparison", Trainer(scene_commands.train_scene_comparison))
