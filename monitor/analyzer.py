@@ -63,10 +63,13 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class Trainer:
-    """Two commands: `monitor train NAME` and `monitor evaluate NAME`; their options are the functions' parameters."""
+    """The commands `monitor train NAME`, `monitor evaluate NAME` and `monitor explain NAME`; their options are the
+    functions' parameters."""
 
     train: Callable[..., Any]
     evaluate: Callable[..., Any] | None = None
+    explain: Callable[..., Any] | None = None
+    """Shows what the model looks at in one picture."""
 
 
 @dataclass(frozen=True)

@@ -36,15 +36,18 @@ def make_app(plugins: Plugins) -> typer.Typer:
     for command in OWN_COMMANDS:
         app.command()(command)
     app.add_typer(plugins_app, name="plugins")
-    train = typer.Typer(help="Train a model.", no_args_is_help=True)
-    evaluate = typer.Typer(help="Measure a model on data it was not trained on.", no_args_is_help=True)
-    for name, registration in plugins.trainers.items():
-        train.command(name)(registration.thing.train)
-        if registration.thing.evaluate is not None:
-            evaluate.command(name)(registration.thing.evaluate)
-    app.add_typer(train, name="train")
-    app.add_typer(evaluate, name="evaluate")
-    own = {command.__name__ for command in OWN_COMMANDS} | {"plugins", "train", "evaluate"}
+    groups = {
+        "train": typer.Typer(help="Train a model.", no_args_is_help=True),
+        "evaluate": typer.Typer(help="Measure a model on data it was not trained on.", no_args_is_help=True),
+        "explain": typer.Typer(help="See what a model looks at in a picture.", no_args_is_help=True),
+    }
+    for group, commands in groups.items():
+        for name, registration in plugins.trainers.items():
+            command = getattr(registration.thing, group)
+            if command is not None:
+                commands.command(name)(command)
+        app.add_typer(commands, name=group)
+    own = {command.__name__ for command in OWN_COMMANDS} | {"plugins", *groups}
     for name, registration in plugins.commands.items():
         if name in own:
             raise PluginError(

@@ -43,8 +43,8 @@ def register_runtimes(register: Register) -> None:
 
 @hookspec
 def register_trainers(register: Register) -> None:
-    """`register("my-model", Trainer(train, evaluate))` gives `monitor train my-model` and, with the second function,
-    `monitor evaluate my-model`."""
+    """`register("my-model", Trainer(train, evaluate, explain))` gives `monitor train my-model` and, with the second and
+    third function, `monitor evaluate my-model` and `monitor explain my-model`."""
 
 
 @hookspec

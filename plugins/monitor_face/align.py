@@ -1,6 +1,6 @@
-"""A face as the emotion network sees it: grey, of fixed size, eyes and mouth always in the same place.
+"""A face as the emotion network sees it: of fixed size, eyes and mouth always in the same place.
 
-Runtime and trainer both call `aligned_face`, so that a model meets the faces it was trained on.
+Runtime and trainer both align with `alignment`, so that a model meets the faces it was trained on.
 The alignment is that of Kanamori, Kanamori, Endo and Mitani, "Facial emotion estimation using facial landmarks",
 section 4.4: an affine map puts left eye, right eye and mouth centre at (25, 35), (75, 35) and (50, 75) of a frame of
 100 by 100, which is then scaled to the network's input.
@@ -29,22 +29,18 @@ LEAST_SPREAD = 0.15
 """Smallest ratio of the two singular values of the map's inverse; flatter triangles are profiles or failed meshes."""
 
 
-def aligned_face(
-    image: NDArray[np.uint8], mesh: NDArray[np.float32] | None, box: Box, size: int, margin: float = MARGIN
-) -> NDArray[np.uint8]:
-    """The face as a grey picture, uint8 (size, size).
+def alignment(
+    mesh: NDArray[np.float32] | None, box: Box, width: int, height: int, size: int, margin: float = MARGIN
+) -> NDArray[np.float64]:
+    """The map (2, 3) from pixels of a picture of that width and height to pixels of the aligned face.
 
-    `image` is uint8 (height, width, 3) RGB. `mesh`, float32 (478, 3), and `box` are in fractions of it. Without a mesh,
-    or where eyes and mouth lie nearly on one line, the square around `box` is taken instead. What lies outside the
-    picture repeats its border. A larger `margin`, in units of the frame of 100, shows more around the face; `size` then
-    has to grow with 100 + 2 * margin to keep the scale.
+    `mesh`, float32 (478, 3), and `box` are in fractions of the picture. Without a mesh, or where eyes and mouth lie
+    nearly on one line, the square around `box` is taken instead. A larger `margin`, in units of the frame of 100, shows
+    more around the face; `size` then has to grow with 100 + 2 * margin to keep the scale.
     """
-    height, width, _ = image.shape
     scale = size / (FRAME + 2 * margin)
     matrix = None if mesh is None else affine_map(anchor_points(mesh, width, height), scale, margin)
-    if matrix is None:
-        matrix = box_map(box, width, height, scale, margin)
-    return warp(image, matrix, size)
+    return box_map(box, width, height, scale, margin) if matrix is None else matrix
 
 
 def anchor_points(mesh: NDArray[np.float32], width: int, height: int) -> NDArray[np.float64]:
@@ -80,8 +76,8 @@ def box_map(box: Box, width: int, height: int, scale: float, margin: float) -> N
     return np.column_stack([zoom * np.eye(2), offset])
 
 
-def warp(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    """`image` (height, width, 3) RGB seen through `matrix`, as luma, uint8 (size, size).
+def warp(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int, *, grey: bool = True) -> NDArray[np.uint8]:
+    """`image` (height, width, 3) RGB seen through `matrix`, uint8 (size, size, 1) of luma, or (size, size, 3).
 
     Coordinates count from the picture's corner, not from the middle of its first pixel. The part that is needed is cut
     out first and, where it is much larger than the output, reduced by area: a plain warp would skip pixels.
@@ -91,20 +87,21 @@ def warp(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int) -> ND
     corners = (np.array([(0, 0), (size, 0), (0, size), (size, size)]) - matrix[:, 2]) @ back.T
     left, top = np.clip(np.floor(corners.min(axis=0)).astype(int) - 2, 0, (width - 1, height - 1))
     right, bottom = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 2, (left + 1, top + 1), (width, height))
-    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    part = image[top:bottom, left:right]
+    picture = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY) if grey else part
     linear, offset = matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ np.array([left, top], np.float64)
 
     shrink = 1.0 / np.linalg.svd(linear, compute_uv=False)[0]  # source pixels per output pixel, in the finer direction
     if shrink > 1:
         small = max(1, round((right - left) / shrink)), max(1, round((bottom - top) / shrink))
         linear = linear @ np.diag([(right - left) / small[0], (bottom - top) / small[1]])
-        grey = cv2.resize(grey, small, interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(picture, small, interpolation=cv2.INTER_AREA)
     offset = offset + linear @ (0.5, 0.5) - 0.5  # cv2 puts the origin in the middle of the first pixel
     face = cv2.warpAffine(
-        grey,
+        picture,
         np.column_stack([linear, offset]),
         (size, size),
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(face, np.uint8)
+    return np.asarray(face, np.uint8).reshape(size, size, -1)

@@ -13,7 +13,7 @@ class FaceFusionOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     artifact: Path | None = None
-    """Folder of a model made by `monitor train face-expression`; without it the model that comes with the plugin."""
+    """Folder of a model made by `monitor train face-fusion`; without it the model that comes with the plugin."""
     runtime: str = "auto"
     """A registered inference runtime; `auto` takes the first that works."""
 

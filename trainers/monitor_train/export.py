@@ -23,15 +23,23 @@ TOLERANCE = 5e-3
 
 
 class Calibrated(nn.Module):
-    """Probabilities (B, classes) instead of logits, softened by a temperature."""
+    """Probabilities (B, classes) instead of logits, softened by a temperature.
 
-    def __init__(self, network: nn.Module, temperature: float) -> None:
+    A network that gives several logits, as landmark fusion does with its branches, gives as many probabilities.
+    """
+
+    def __init__(self, network: nn.Module, temperature: float, outputs: tuple[str, ...] = ("probabilities",)) -> None:
+        """`outputs`: their names; the first is the one that counts."""
         super().__init__()
         self.network = network
         self.temperature = temperature
+        self.outputs = outputs
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return torch.softmax(self.network(pictures) / self.temperature, dim=1)
+    def forward(self, pictures: Tensor) -> Tensor | tuple[Tensor, ...]:
+        logits = self.network(pictures)
+        if isinstance(logits, Tensor):
+            return torch.softmax(logits / self.temperature, dim=1)
+        return tuple(torch.softmax(each / self.temperature, dim=1) for each in logits)
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
@@ -47,20 +55,25 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> f
     return float(np.exp(minimize_scalar(loss, bounds=(-2.0, 2.0), method="bounded").x))
 
 
-def write_onnx(network: nn.Module, size: int, path: Path) -> None:
-    """Write `network`, (B, 1, size, size) -> (B, classes), with its weights in half precision, for any batch size."""
+def write_onnx(network: Calibrated, shape: tuple[int, int, int], path: Path) -> None:
+    """Write `network`, (B, *shape) -> (B, classes), with its weights in half precision, for any batch size."""
+    outputs = network.outputs
     network = network.eval().float().cpu()
     with warnings.catch_warnings():
         # torch prefers its newer exporter, which needs one more package and gains nothing on a plain network like this
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             network,
-            (torch.zeros(2, 1, size, size),),
+            (torch.zeros(2, *shape),),
             str(path),
             dynamo=False,
+            # norms stay apart from convolutions, and names as they are, so that `monitor_train.weights` finds
+            # everything; the runtimes fold what can be folded when they load the model
+            training=torch.onnx.TrainingMode.PRESERVE,
+            do_constant_folding=False,
             input_names=["pictures"],
-            output_names=["probabilities"],
-            dynamic_axes={"pictures": {0: "batch"}, "probabilities": {0: "batch"}},
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "batch"} for name in ("pictures", *outputs)},
         )
     model = onnx.load(path)
     halve(model)
@@ -82,50 +95,22 @@ def halve(model: onnx.ModelProto) -> None:
         graph.node.insert(0, cast)
 
 
-def check_parity(network: nn.Module, artifact: Artifact, batch: NDArray[np.float32]) -> float:
-    """The largest difference of torch and artifact on `batch` (N, 1, S, S). Raises ArtifactError above TOLERANCE."""
+def check_parity(network: Calibrated, artifact: Artifact, batch: NDArray[np.float32]) -> float:
+    """The largest difference of torch and artifact on `batch` (N, C, S, S). Raises ArtifactError above TOLERANCE."""
     with torch.inference_mode():
-        expected = network.eval()(torch.from_numpy(batch)).numpy()
+        said = network.eval()(torch.from_numpy(batch))
+    expected = (said if isinstance(said, Tensor) else said[0]).numpy()
     difference = float(np.abs(OnnxRuntime(artifact).run(batch) - expected).max())
     if not difference <= TOLERANCE:
         raise ArtifactError(f"{artifact.model} differs from torch by {difference:.2g}, more than {TOLERANCE}")
     return difference
 
 
-def write_artifact(
-    folder: Path,
-    network: nn.Module,
-    *,
-    name: str,
-    version: str,
-    size: int,
-    mean: float,
-    std: float,
-    labels: tuple[str, ...],
-    licence: str,
-    training_data: str,
-    trainer: str,
-    commit: str,
-) -> Artifact:
-    """The artifact of `network` in `folder`, without metrics yet."""
+def write_artifact(folder: Path, network: Calibrated, manifest: Manifest) -> Artifact:
+    """The artifact of `network` in `folder`, with that manifest but for the digest."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_onnx(network, size, folder / "model.onnx")
-    manifest = Manifest(
-        name=name,
-        version=version,
-        sha256=sha256(folder / "model.onnx"),
-        input_shape=(1, size, size),
-        mean=(mean,),
-        std=(std,),
-        colour="grey",
-        labels=labels,
-        licence=licence,
-        training_data=training_data,
-        metrics={},
-        trainer=trainer,
-        commit=commit,
-    )
-    return Artifact.write(folder, manifest)
+    write_onnx(network, manifest.input_shape, folder / manifest.file)
+    return Artifact.write(folder, manifest.model_copy(update={"sha256": sha256(folder / manifest.file)}))
 
 
 def commit() -> str:

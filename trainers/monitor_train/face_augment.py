@@ -1,4 +1,4 @@
-"""What a camera does to a face, as operations on whole batches of grey pictures in [0, 1].
+"""What a camera does to a face, as operations on whole batches of pictures (B, C, S, S) in [0, 1].
 
 All randomness comes from torch's global generator, so that a seed fixes it.
 """
@@ -14,12 +14,12 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 
-def augment(canvases: Tensor, size: int, scale: float) -> Tensor:
-    """Random views (B, 1, size, size) in [0, 1] of `canvases`, uint8 (B, C, C), that show more than the view.
+def augment(canvases: Tensor, matrices: Tensor, size: int) -> Tensor:
+    """Views (B, C, size, size) in [0, 1] of `canvases`, uint8 (B, C, H, H), which show more than the view.
 
-    `scale`: side of the view as a fraction of the canvas.
+    `matrices`, from `random_views`, say where each view lies on its canvas.
     """
-    pictures = view(canvases[:, None].float() / 255, size, scale)
+    pictures = look(canvases.float() / 255, matrices, size)
     pictures = some(pictures, 0.15, blur)
     pictures = some(pictures, 0.15, shrink)
     pictures = light(pictures)
@@ -41,31 +41,42 @@ def some(pictures: Tensor, share: float, change: Callable[[Tensor], Tensor]) -> 
     return pictures.index_copy(0, chosen, change(pictures[chosen]))
 
 
-def view(canvases: Tensor, size: int, scale: float) -> Tensor:
-    """A mirrored, shifted, scaled and rolled view (B, 1, size, size) of canvases (B, 1, C, C)."""
-    count = len(canvases)
-    roll = torch.empty(count).uniform_(-15, 15).deg2rad()
+def random_views(count: int, scale: float) -> Tensor:
+    """Mirrored, shifted, scaled and rolled views: maps (count, 2, 3) from places of the view to places of the canvas,
+    both from -1 to 1. `scale`: side of a plain view as a fraction of the canvas."""
+    roll = torch.empty(count).uniform_(-20, 20).deg2rad()
     zoom = scale * torch.exp(torch.empty(count).uniform_(-0.15, 0.15))
     stretch = torch.exp(torch.empty(2, count).uniform_(-0.06, 0.06)) * zoom
     mirror = torch.where(torch.rand(count) < 0.5, -1.0, 1.0)
     shift = torch.empty(2, count).uniform_(-0.08, 0.08)
     cos, sin = roll.cos(), roll.sin()
-    matrix = torch.stack(  # (B, 2, 3): from places of the view to places of the canvas, both in [-1, 1]
+    return torch.stack(
         [
             torch.stack([mirror * cos * stretch[0], -sin * stretch[1], shift[0]], 1),
             torch.stack([mirror * sin * stretch[0], cos * stretch[1], shift[1]], 1),
         ],
         1,
     )
-    grid = F.affine_grid(matrix, [count, 1, size, size], align_corners=False)
+
+
+def look(canvases: Tensor, matrices: Tensor, size: int) -> Tensor:
+    """The views (B, C, size, size) of canvases (B, C, H, H)."""
+    grid = F.affine_grid(matrices, [len(canvases), 1, size, size], align_corners=False)
     return F.grid_sample(canvases, grid, padding_mode="border", align_corners=False)
+
+
+def moved(points: Tensor, matrices: Tensor, canvas: int, size: int) -> Tensor:
+    """Where `points` (B, K, 2), in pixels of a canvas of side `canvas`, are in the views, in pixels of these."""
+    places = 2 * points / canvas - 1
+    inside = (places - matrices[:, None, :, 2]) @ torch.linalg.inv(matrices[:, :, :2]).transpose(1, 2)
+    return (inside + 1) / 2 * size
 
 
 def light(pictures: Tensor) -> Tensor:
     """Other contrast, brightness and gamma, and now and then darkness."""
     count = len(pictures)
     pictures = pictures.clamp(0, 1) ** torch.exp(uniform(count, -0.5, 0.5))
-    middle = pictures.mean((2, 3), keepdim=True)
+    middle = pictures.mean((1, 2, 3), keepdim=True)
     pictures = (pictures - middle) * torch.exp(uniform(count, -0.5, 0.4)) + middle + uniform(count, -0.15, 0.15)
     dark = torch.where(torch.rand(count, 1, 1, 1) < 0.1, uniform(count, 0.1, 0.5), 1.0)
     return pictures.clamp(0, 1) * dark
@@ -73,13 +84,13 @@ def light(pictures: Tensor) -> Tensor:
 
 def blur(pictures: Tensor) -> Tensor:
     """Gaussian blur of 0.4 to 2 pixels, a different one for every picture."""
-    count = len(pictures)
+    count, channels, height, width = pictures.shape
     sigma = torch.empty(count, 1).uniform_(0.4, 2.0)
     kernel = torch.exp(-(torch.arange(-4.0, 5.0) ** 2) / (2 * sigma**2))
-    kernel = kernel / kernel.sum(1, keepdim=True)
-    padded = F.pad(pictures, (4, 4, 4, 4), mode="replicate").transpose(0, 1)  # (1, B, S + 8, S + 8)
-    rows = F.conv2d(padded, kernel[:, None, None, :], groups=count)
-    return F.conv2d(rows, kernel[:, None, :, None], groups=count).transpose(0, 1)
+    kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(channels, 0)
+    padded = F.pad(pictures, (4, 4, 4, 4), mode="replicate").view(1, count * channels, height + 8, width + 8)
+    rows = F.conv2d(padded, kernel[:, None, None, :], groups=count * channels)
+    return F.conv2d(rows, kernel[:, None, :, None], groups=count * channels).view_as(pictures)
 
 
 def shrink(pictures: Tensor) -> Tensor:
@@ -91,18 +102,18 @@ def shrink(pictures: Tensor) -> Tensor:
 
 def noise(pictures: Tensor) -> Tensor:
     """Gaussian noise, up to a third of the picture's own contrast."""
-    level = uniform(len(pictures), 0.03, 0.33) * pictures.std((2, 3), keepdim=True)
+    level = uniform(len(pictures), 0.03, 0.33) * pictures.std((1, 2, 3), keepdim=True)
     return pictures + torch.randn_like(pictures) * level
 
 
 def jpeg(pictures: Tensor) -> Tensor:
     """Traces of JPEG compression at quality 10 to 70."""
     out = []
-    for picture in (pictures[:, 0].clamp(0, 1) * 255).to(torch.uint8).numpy():
+    for picture in (pictures.clamp(0, 1) * 255).to(torch.uint8).permute(0, 2, 3, 1).numpy():
         quality = int(torch.randint(10, 71, ()))
-        _, code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        out.append(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE))
-    return torch.from_numpy(np.stack(out))[:, None].float() / 255
+        _, code = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, quality])
+        out.append(cv2.imdecode(code, cv2.IMREAD_UNCHANGED).reshape(picture.shape))
+    return torch.from_numpy(np.stack(out)).permute(0, 3, 1, 2).float() / 255
 
 
 def erase(pictures: Tensor) -> Tensor:

@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.progress import track
 
 from monitor_face import align
+from monitor_face.heatmap import LANDMARKS, seen
 from monitor_face.mesh import FaceMesh
 from monitor_face.quiet import native_noise_removed
-from monitor_train.ferplus import read_picture
+from monitor_train.face_data import Faces, read_picture
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 """The pictures of FER2013 are cut around the face already."""
@@ -70,21 +71,37 @@ def meshes(files: Sequence[Path], cache: Path | None, title: str, read: Reader =
     return Meshes(points)
 
 
-def faces(
-    files: Sequence[Path],
-    found: Meshes,
-    size: int,
-    margin: float,
-    *,
-    aligned: bool = True,
-    read: Reader = read_picture,
-) -> NDArray[np.uint8]:
-    """The faces, uint8 (N, size, size); with `aligned` off, every face as if it had no mesh."""
-    out = np.empty((len(files), size, size), np.uint8)
-    for index, file in enumerate(files):
-        mesh = found.of(index) if aligned else None
-        out[index] = align.aligned_face(read(file), mesh, WHOLE, size, margin)
-    return out
+@dataclass(frozen=True)
+class Views:
+    """Faces as networks see them."""
+
+    pictures: NDArray[np.uint8]
+    """(N, C, size, size)."""
+    landmarks: NDArray[np.float32]
+    """(N, 37, 2) in pixels of the pictures; not a number where there are none."""
+
+
+def views(
+    faces: Faces, found: Meshes | None, size: int, margin: float, *, grey: bool = True, read: Reader = read_picture
+) -> Views:
+    """All `faces`, aligned by their meshes `found`, or, where the data set brings landmarks, as it has aligned them."""
+    pictures = np.empty((len(faces), 1 if grey else 3, size, size), np.uint8)
+    landmarks = np.full((len(faces), len(LANDMARKS), 2), np.nan, np.float32)
+    for index, file in enumerate(faces.files):
+        image = read(file)
+        height, width, _ = image.shape
+        if faces.landmarks is not None:
+            matrix = align.affine_map(
+                align.ANCHORS / align.FRAME * (width, height), size / (align.FRAME + 2 * margin), margin
+            )
+            landmarks[index] = seen(faces.landmarks[index], matrix, width, height)
+        else:
+            mesh = None if found is None else found.of(index)
+            matrix = align.alignment(mesh, WHOLE, width, height, size, margin)
+            if mesh is not None:
+                landmarks[index] = seen(mesh[list(LANDMARKS), :2], matrix, width, height)
+        pictures[index] = align.warp(image, matrix, size, grey=grey).transpose(2, 0, 1)
+    return Views(pictures, landmarks)
 
 
 def progress(steps: Iterable[Step], title: str, total: int) -> Iterable[Step]:

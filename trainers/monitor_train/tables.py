@@ -7,8 +7,6 @@ from typing import Any
 
 from rich.table import Table
 
-from monitor_train.ferplus import LABELS
-
 
 def figure_table(figures: Mapping[str, Any]) -> Table:
     """Every number of `figures` with its name; nested figures under their path."""
@@ -33,7 +31,7 @@ def flat(figures: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]
 
 def confusion_table(figures: Mapping[str, Any]) -> Table:
     """The confusion matrix: truth in rows, guesses in columns."""
-    table = Table("truth", *LABELS, title="pictures by truth and guess")
-    for label, row in zip(LABELS, figures["confusion"], strict=True):
+    table = Table("truth", *figures["labels"], title="pictures by truth and guess")
+    for label, row in zip(figures["labels"], figures["confusion"], strict=True):
         table.add_row(label, *map(str, row))
     return table

@@ -1,0 +1,45 @@
+"""Figures of an evaluation as PNG files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+
+def sweep_figure(accuracies: Mapping[float, float], image_accuracy: float, path: Path) -> None:
+    """The gain over the image branch, in points, against the weight w (figure 4 of the paper)."""
+    figure = Figure(figsize=(5, 3.2), layout="constrained")
+    axes = figure.subplots()
+    weights = sorted(accuracies)
+    axes.plot(weights, [100 * (accuracies[weight] - image_accuracy) for weight in weights], marker="o")
+    axes.axhline(0, color="grey", linewidth=1)
+    axes.set_xlabel("weight w of the landmarks where the branches disagree")
+    axes.set_ylabel("accuracy minus image branch, points")
+    save(figure, path)
+
+
+def confusion_figure(confusion: Sequence[Sequence[int]], names: Sequence[str], path: Path) -> None:
+    """The confusion matrix, truth in rows: colour is the share of the row, the number is the count."""
+    counts = np.array(confusion)
+    shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        axes.text(column, row, count, ha="center", va="center", color="white" if shares[row, column] > 0.5 else "black")
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel("answer")
+    axes.set_ylabel("truth")
+    save(figure, path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write `figure` without a display."""
+    FigureCanvasAgg(figure)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=120)
