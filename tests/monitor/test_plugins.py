@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
 from monitor import hooks
 from monitor.cli import make_app
@@ -51,7 +52,43 @@ def test_register_trainers(make_plugin):
         "gym", "from monitor.analyzer import Trainer\n" + registering("register_trainers", "'gym', Trainer(print)")
     )
     trainer = Plugins().get("trainers", "gym").thing
-    assert (trainer.train, trainer.evaluate) == (print, None)
+    assert (trainer.train, trainer.evaluate, trainer.explain) == (print, None, None)
+
+
+GYM = """
+from monitor.analyzer import Trainer
+
+
+def lift(weight: int = 1) -> None:
+    print(f"lifted {weight}")
+
+
+def weigh() -> None:
+    print("weighed")
+
+
+def look(picture: str) -> None:
+    print(f"looked at {picture}")
+
+
+"""
+
+
+def test_every_function_of_a_trainer_is_a_command(make_plugin):
+    trainers = "'gym', Trainer(lift, weigh, look)", "'park', Trainer(lift, None, look)"
+    make_plugin("gym", GYM + registering("register_trainers", *trainers))
+    app = make_app(Plugins())
+    for words, said in (
+        ("train gym --weight 7", "lifted 7\n"),
+        ("evaluate gym", "weighed\n"),
+        ("explain gym face.png", "looked at face.png\n"),
+        ("explain park face.png", "looked at face.png\n"),
+    ):
+        result = CliRunner().invoke(app, words.split())
+        assert (result.exit_code, result.output) == (0, said)
+    missing = CliRunner().invoke(app, ["evaluate", "park"])
+    assert missing.exit_code == 2
+    assert "No such command 'park'" in missing.output
 
 
 def test_register_pages(make_plugin):
@@ -72,7 +109,7 @@ def test_register_commands(make_plugin):
     assert Plugins().get("commands", "hello").thing is print
 
 
-@pytest.mark.parametrize("name", ["run", "plugins", "train"])
+@pytest.mark.parametrize("name", ["run", "plugins", "train", "evaluate", "explain"])
 def test_a_command_of_the_program_itself_cannot_be_replaced(make_plugin, name):
     make_plugin("greedy", registering("register_commands", f"{name!r}, print"))
     with pytest.raises(PluginError, match=f"plugin 'greedy' registers command '{name}', which the program itself has"):

@@ -103,12 +103,15 @@ def train_face_fusion(
     from monitor_train.face_ablation import ablation as run_ablation
 
     source = _source(data, layout, out / "cache")
-    if image is None:
+    begun = out / "ablation" / "ablation.json" if ablation else out / "last.ckpt"
+    if image is None and resume and begun.is_file():
+        image = out / "image" / "best.ckpt"  # done with, and to stay as it is
+    elif image is None:
         branch = face_expression.Settings(
             profile=profile.value, epochs=image_epochs, minutes=minutes, seed=seed, imagenet=imagenet
         )
         image = face_expression.fit(source, out / "image", branch, resume=resume, accelerator=accelerator)
-        resume = resume and (out / "last.ckpt").is_file()  # it may have been stopped before the fusion began
+        resume = False
     settings = face_fusion.Settings(profile=profile.value, epochs=epochs, seed=seed)
     if ablation:
         run_ablation(source, out / "ablation", image, settings, accelerator=accelerator)

@@ -9,12 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from monitor.sample import Box
 from monitor_face import align
 
 SIZE = 120
 """One pixel for each unit of the frame of 100 with its margin of 10 on both sides."""
 WANTED = np.array([(35, 45), (85, 45), (60, 85)], np.float64)
 """Left eye, right eye and mouth in an aligned face of SIZE pixels."""
+
+
+def aligned_face(
+    picture: NDArray[np.uint8], mesh: NDArray[np.float32] | None, box: Box, size: int, margin: float = align.MARGIN
+) -> NDArray[np.uint8]:
+    """The grey face, uint8 (size, size)."""
+    height, width, _ = picture.shape
+    return align.warp(picture, align.alignment(mesh, box, width, height, size, margin), size)[:, :, 0]
 
 
 def mesh_with(anchors: NDArray[np.float64], width: int, height: int) -> NDArray[np.float32]:
@@ -58,7 +67,7 @@ def test_eyes_and_mouth_land_in_place(roll: float, scale: float, stretch: float,
     anchors = scale * face @ turn.T + (width / 2 + shift[0], height / 2 + shift[1])
     picture = dots(anchors, width, height, radius=4 * scale)
 
-    aligned = align.aligned_face(picture, mesh_with(anchors, width, height), (0, 0, 1, 1), SIZE)
+    aligned = aligned_face(picture, mesh_with(anchors, width, height), (0, 0, 1, 1), SIZE)
 
     assert aligned.shape == (SIZE, SIZE)
     assert aligned.dtype == np.uint8
@@ -78,8 +87,8 @@ def test_a_mirrored_picture_gives_the_mirrored_face() -> None:
     picture = cv2.resize(generator.integers(0, 256, (30, 40, 3), np.uint8), (400, 300), interpolation=cv2.INTER_CUBIC)
     anchors = np.array([(160, 110), (240, 118), (196, 190)], np.float64)
     mirrored = (anchors * (-1, 1) + (400, 0))[[1, 0, 2]]
-    face = align.aligned_face(picture, mesh_with(anchors, 400, 300), (0, 0, 1, 1), 64)
-    other = align.aligned_face(np.ascontiguousarray(picture[:, ::-1]), mesh_with(mirrored, 400, 300), (0, 0, 1, 1), 64)
+    face = aligned_face(picture, mesh_with(anchors, 400, 300), (0, 0, 1, 1), 64)
+    other = aligned_face(np.ascontiguousarray(picture[:, ::-1]), mesh_with(mirrored, 400, 300), (0, 0, 1, 1), 64)
     assert np.abs(face.astype(int) - other[:, ::-1]).mean() < 1.0
 
 
@@ -88,7 +97,7 @@ def test_a_large_face_is_averaged_not_thinned_out() -> None:
     picture = np.zeros((1600, 1600, 3), np.uint8)
     picture[:, ::2] = 255
     anchors = align.ANCHORS * 12 + 200
-    face = align.aligned_face(picture, mesh_with(anchors, 1600, 1600), (0, 0, 1, 1), 64)
+    face = aligned_face(picture, mesh_with(anchors, 1600, 1600), (0, 0, 1, 1), 64)
     assert abs(float(face.mean()) - 127.5) < 3
     assert face.std() < 6
 
@@ -96,21 +105,31 @@ def test_a_large_face_is_averaged_not_thinned_out() -> None:
 def test_luma_is_that_of_itu_bt_601() -> None:
     picture = np.empty((50, 50, 3), np.uint8)
     picture[:] = (200, 100, 50)
-    face = align.aligned_face(picture, None, (0.2, 0.2, 0.8, 0.8), 32)
+    face = aligned_face(picture, None, (0.2, 0.2, 0.8, 0.8), 32)
     assert np.abs(face.astype(float) - (0.299 * 200 + 0.587 * 100 + 0.114 * 50)).max() <= 1
+
+
+def test_in_colour_every_channel_is_seen_as_luma_is() -> None:
+    picture = np.random.default_rng(5).integers(0, 256, (90, 120, 3), np.uint8)
+    matrix = align.alignment(None, (0.1, 0.1, 0.8, 0.8), 120, 90, 40)
+    face = align.warp(picture, matrix, 40, grey=False)
+    assert face.shape == (40, 40, 3)
+    for channel in range(3):
+        alone = np.repeat(picture[:, :, channel : channel + 1], 3, axis=2)
+        assert np.abs(face[:, :, channel].astype(int) - align.warp(alone, matrix, 40)[:, :, 0]).max() <= 1
 
 
 def test_without_a_mesh_the_square_around_the_box_is_cut_out() -> None:
     """The crop of a box 100 wide and 60 high is the 100 x 100 square around its middle."""
     generator = np.random.default_rng(1)
     grey = generator.integers(0, 256, (200, 300), np.uint8)
-    face = align.aligned_face(np.repeat(grey[..., None], 3, 2), None, (80 / 300, 70 / 200, 180 / 300, 130 / 200), 100)
+    face = aligned_face(np.repeat(grey[..., None], 3, 2), None, (80 / 300, 70 / 200, 180 / 300, 130 / 200), 100)
     assert np.abs(face.astype(int) - grey[50:150, 80:180]).max() <= 1
 
 
 def test_what_lies_outside_the_picture_repeats_its_border() -> None:
     picture = np.full((40, 40, 3), 90, np.uint8)
-    assert (align.aligned_face(picture, None, (-0.5, -0.5, 1.5, 1.5), 32) == 90).all()
+    assert (aligned_face(picture, None, (-0.5, -0.5, 1.5, 1.5), 32) == 90).all()
 
 
 @pytest.mark.parametrize(
@@ -126,8 +145,8 @@ def test_a_mesh_that_is_no_face_falls_back_to_the_box(anchors: list[tuple[float,
     generator = np.random.default_rng(2)
     picture = generator.integers(0, 256, (240, 240, 3), np.uint8)
     box = (0.3, 0.3, 0.7, 0.7)
-    face = align.aligned_face(picture, mesh_with(np.array(anchors, np.float64), 240, 240), box, 48)
-    np.testing.assert_array_equal(face, align.aligned_face(picture, None, box, 48))
+    face = aligned_face(picture, mesh_with(np.array(anchors, np.float64), 240, 240), box, 48)
+    np.testing.assert_array_equal(face, aligned_face(picture, None, box, 48))
 
 
 def test_a_wider_margin_shows_the_same_face_in_the_middle() -> None:
@@ -135,8 +154,8 @@ def test_a_wider_margin_shows_the_same_face_in_the_middle() -> None:
     picture = cv2.resize(generator.integers(0, 256, (20, 20, 3), np.uint8), (300, 300), interpolation=cv2.INTER_CUBIC)
     anchors = align.ANCHORS * 1.5 + 70
     for mesh in (mesh_with(anchors, 300, 300), None):
-        near = align.aligned_face(picture, mesh, (0.3, 0.3, 0.7, 0.7), 96)
-        far = align.aligned_face(picture, mesh, (0.3, 0.3, 0.7, 0.7), 120, margin=25.0)
+        near = aligned_face(picture, mesh, (0.3, 0.3, 0.7, 0.7), 96)
+        far = aligned_face(picture, mesh, (0.3, 0.3, 0.7, 0.7), 120, margin=25.0)
         assert np.abs(near[2:-2, 2:-2].astype(int) - far[14:-14, 14:-14]).max() <= 2
 
 
@@ -144,5 +163,5 @@ def test_the_picture_is_left_as_it_was() -> None:
     picture = np.random.default_rng(4).integers(0, 256, (60, 60, 3), np.uint8)
     before = picture.copy()
     picture.setflags(write=False)
-    align.aligned_face(picture, None, (0, 0, 1, 1), 32)
+    aligned_face(picture, None, (0, 0, 1, 1), 32)
     np.testing.assert_array_equal(picture, before)

@@ -13,8 +13,9 @@ from monitor.artifact import Artifact
 from monitor.errors import ArtifactError, ConfigError
 from monitor.sample import Face, Frame, Sample
 from monitor.testing import check_analyzer, make_samples
-from monitor_face.align import aligned_face
-from monitor_face.expression import SHIPPED, FaceFusion, input_size, network_input
+from monitor.testing.samples import PORTRAIT_MESH
+from monitor_face.expression import SHIPPED, FaceFusion
+from monitor_face.face_input import FaceInput
 
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 
@@ -63,16 +64,16 @@ def test_an_observation_carries_face_and_frame() -> None:
 
 
 def test_the_answer_does_not_depend_on_batch_size_or_order() -> None:
-    """Batch sizes 1, 64 and 200, forwards and backwards."""
-    artifact = Artifact.read(SHIPPED)
+    """Batch sizes 1, 64 and 256, forwards and backwards; every second face has landmarks."""
     generator = np.random.default_rng(0)
-    faces = generator.integers(0, 256, (200, 64, 64), np.uint8)
+    mesh = np.load(PORTRAIT_MESH, allow_pickle=False)
+    samples = []
+    for index in range(256):
+        image = np.repeat(generator.integers(0, 256, (64, 64, 1), np.uint8), 3, axis=2)
+        shaken = (mesh * generator.uniform(0.7, 1.3) + generator.normal(0, 0.01, mesh.shape)).astype(np.float32)
+        face = Face((0.0, 0.0, 1.0, 1.0), 1.0, shaken if index % 2 else None, 1)
+        samples.append(Sample(Frame(image, 0.0, "noise", 0), (face,)))
     analyzer = FaceFusion(runtime="onnxruntime")
-    samples = [
-        Sample(Frame(np.repeat(face[..., None], 3, 2), 0.0, "noise", 0), (Face((0.0, 0.0, 1.0, 1.0), 1.0, None, 1),))
-        for face in faces
-    ]
-    assert artifact.manifest.input_shape == (1, 64, 64)
 
     def answers(size: int, order: slice) -> list[list[float]]:
         ordered = samples[order]
@@ -80,23 +81,29 @@ def test_the_answer_does_not_depend_on_batch_size_or_order() -> None:
         return [list(seen[0].scores.values()) for batch in batches for seen in analyzer.analyze(batch)][order]
 
     alone = answers(1, slice(None))
-    for size in (64, 200):
+    assert np.std(alone, axis=0).max() > 0.01
+    for size in (64, 256):
         for order in (slice(None), slice(None, None, -1)):
             np.testing.assert_allclose(answers(size, order), alone, atol=2e-5)
 
 
-def test_the_network_input_is_what_the_manifest_says() -> None:
-    manifest = Artifact.read(SHIPPED).manifest
-    pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64), np.uint8)
-    expected = ((pictures / 255.0 - manifest.mean[0]) / manifest.std[0])[:, None]
-    batch = network_input(pictures, manifest)
-    assert batch.dtype == np.float32
-    np.testing.assert_allclose(batch, expected, atol=1e-5)
-
-
-def test_the_analyzer_sees_the_aligned_face(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What reaches the network is `aligned_face`, as in training."""
+def test_the_landmarks_count() -> None:
+    """The same picture, aligned alike, with the mouth's landmarks elsewhere."""
     sample = make_samples()[1]
+    (face,) = sample.faces
+    assert face.mesh is not None
+    moved = face.mesh.copy()
+    moved[[0, 17, 13, 14, 39, 181, 269, 405], 1] += 0.05
+    analyzer = FaceFusion(runtime="onnxruntime")
+    one, other = (
+        analyzer.analyze([Sample(sample.frame, (Face(face.box, 0.9, mesh, 1),))])[0][0] for mesh in (face.mesh, moved)
+    )
+    assert max(abs(np.log(one.scores[label] / other.scores[label])) for label in analyzer.labels) > 0.01
+
+
+def test_the_network_gets_the_face_input_of_every_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reaches the network is what `FaceInput` makes, as in training."""
+    sample = make_samples()[3]
     analyzer = FaceFusion(runtime="onnxruntime")
     batches = []
 
@@ -109,8 +116,9 @@ def test_the_analyzer_sees_the_aligned_face(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(analyzer, "_runtime", Spy())
     analyzer.analyze([sample])
-    face = aligned_face(sample.frame.image, sample.faces[0].mesh, sample.faces[0].box, 64)
-    np.testing.assert_array_equal(batches[0], network_input(face[None], Artifact.read(SHIPPED).manifest))
+    takes = FaceInput(Artifact.read(SHIPPED).manifest)
+    faces = np.stack([takes(sample.frame.image, face.mesh, face.box) for face in sample.faces])
+    np.testing.assert_array_equal(batches[0], takes.batch(faces))
 
 
 def test_after_close_it_says_so() -> None:
@@ -131,16 +139,16 @@ def test_a_model_for_other_input_is_refused(tmp_path: Path) -> None:
     folder = shutil.copytree(SHIPPED, tmp_path / "artifact")
     manifest = json.loads((folder / "manifest.json").read_bytes())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"colour": "rgb"}))
-    with pytest.raises(ArtifactError, match="square grey pictures, not rgb"):
+    with pytest.raises(ArtifactError, match="a square grey or rgb picture, with or without a heatmap, not rgb"):
         FaceFusion(folder)
 
 
 def test_the_shipped_model_is_small_and_says_where_it_comes_from() -> None:
-    artifact = Artifact.read(SHIPPED)
+    manifest = Artifact.read(SHIPPED).manifest
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 12 * 2**20
-    assert input_size(artifact.manifest) == 64
-    assert artifact.manifest.trainer == "face-expression"
-    assert len(artifact.manifest.commit) == 40
-    assert "FER+" in artifact.manifest.training_data
-    assert float(artifact.manifest.metrics["accuracy"]) >= 0.80  # type: ignore[arg-type]
-    assert float(artifact.manifest.metrics["calibration_error"]) <= 0.03  # type: ignore[arg-type]
+    assert manifest.input_shape == (2, 64, 64)
+    assert manifest.trainer == "face-fusion"
+    assert len(manifest.commit) == 40
+    assert "FER+" in manifest.training_data
+    assert float(manifest.metrics["accuracy"]) >= 0.84  # type: ignore[arg-type]
+    assert float(manifest.metrics["calibration_error"]) <= 0.03  # type: ignore[arg-type]

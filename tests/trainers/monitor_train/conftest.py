@@ -1,20 +1,179 @@
-"""A data set laid out as FER+, small and easy: faces are discs, the mouth tells the class."""
+"""Two small and easy data sets, and a profile of the face networks that trains in seconds.
+
+One set is laid out as FER+: faces are discs, the mouth tells the class. The other has real faces in folders: a portrait
+that is given other expressions, so that the face mesh finds landmarks that tell the class.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from monitor.artifact import Artifact, Manifest
+from monitor.demo_face import HAPPY, NEUTRAL, SURPRISED, DemoFace, Expression
+from monitor.testing.samples import PORTRAIT_MESH
+from monitor_train.face_profile import PROFILES, Profile
 from monitor_train.ferplus import COLUMNS, FOLDERS, LABELS, USAGES, VOTES
+from monitor_train.landmark_network import Convolution
+from monitor_train.training_faces import DataSet
+
+if TYPE_CHECKING:
+    from monitor_train.fusion_network import FusionNetwork
 
 MOUTHS = {"neutral": (14, 1), "surprise": (6, 8)}
 """Half axes of the mouth, in pixels: a line, an open mouth."""
+
+EXPRESSIONS = {
+    "happiness": (Expression(), HAPPY),
+    "neutral": (NEUTRAL.towards(Expression(), 0.2), NEUTRAL),
+    "surprise": (NEUTRAL.towards(SURPRISED, 0.6), SURPRISED),
+}
+"""Class -> its weakest and its strongest expression."""
+COUNTS = {"train": 40, "valid": 12, "test": 12}
+"""Pictures of each class."""
+TINY = Profile(
+    size=64,
+    colour="grey",
+    width=8,
+    cell=8,
+    stride=4,
+    landmarks=(
+        Convolution(5, 8, pool=True),
+        Convolution(3, 16, pool=True),
+        Convolution(3, 16),
+        Convolution(3, 32),
+        Convolution(3, 32),
+        Convolution(4, 32),
+    ),
+    landmark_cell=4,
+    landmark_stride=2,
+)
+
+
+@pytest.fixture(scope="session")
+def one_thread() -> Iterator[None]:
+    """So small a network gains nothing from threads, and on a busy machine they spend their time waiting."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Iterator[Profile]:
+    """The profile "tiny": pictures of the compact one, and networks a fifth as wide."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PROFILES, "tiny", TINY)
+        yield TINY
+
+
+@pytest.fixture(scope="session")
+def manifest() -> Callable[..., Manifest]:
+    """`manifest(labels=...)`: that of a model of grey faces of 64 pixels, with the facts named, not yet written."""
+
+    def make(**facts: Any) -> Manifest:
+        channels = facts.get("input_shape", (1, 64, 64))[0]
+        known: dict[str, Any] = {
+            "name": "small",
+            "version": "7",
+            "sha256": "0" * 64,
+            "input_shape": (1, 64, 64),
+            "mean": (0.5, 0.0)[:channels],
+            "std": (0.25, 1.0)[:channels],
+            "colour": "grey",
+            "labels": LABELS,
+            "licence": "none",
+            "training_data": "none",
+            "metrics": {},
+            "trainer": "test",
+            "commit": "0" * 40,
+        }
+        return Manifest(**known | facts)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fusion_model(
+    tiny: Profile,
+    one_thread: None,
+    manifest: Callable[..., Manifest],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[FusionNetwork, Artifact]:
+    """A landmark fusion of the classes a, b and c, with every number as training might have left it, and its
+    artifact."""
+    import torch
+
+    from monitor_train.export import Calibrated, write_artifact
+    from monitor_train.face_fusion import OUTPUTS
+    from monitor_train.face_network import FaceNetwork
+    from monitor_train.fusion_network import FusionNetwork, Weighting
+    from monitor_train.landmark_network import LandmarkNetwork
+
+    torch.manual_seed(0)
+    landmark = LandmarkNetwork(3, tiny.size, tiny.landmarks, tiny.landmark_cell, tiny.landmark_stride)
+    network = FusionNetwork(FaceNetwork(tiny, 3), landmark, Weighting()).eval()
+    with torch.no_grad():
+        for tensor in (*network.parameters(), *network.buffers()):
+            if tensor.is_floating_point():
+                tensor += 0.1 * torch.rand_like(tensor) + 0.05
+    facts = manifest(labels=("a", "b", "c"), input_shape=(2, 64, 64))
+    folder = tmp_path_factory.mktemp("fusion") / "artifact"
+    return network, write_artifact(folder, Calibrated(network, 1.3, OUTPUTS), facts)
+
+
+def portrait_with(face: DemoFace, label: str, generator: np.random.Generator) -> NDArray[np.uint8]:
+    """Grey (112, 112) around the face, a little rolled, scaled, shifted and noisy, with an expression of that class."""
+    weakest, strongest = EXPRESSIONS[label]
+    picture = face.picture(weakest.towards(strongest, float(generator.uniform())))
+    scale, roll = 112 / generator.uniform(115, 145), generator.uniform(-8, 8)
+    matrix = cv2.getRotationMatrix2D((225, 126), roll, scale)
+    matrix[:, 2] += 56 - np.array([225, 126]) + generator.uniform(-4, 4, 2)
+    view = cv2.warpAffine(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), matrix, (112, 112))
+    return np.clip(view + generator.normal(0, 5, view.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of three classes: 40 pictures of each to train on, 12 to validate, 12 to test."""
+    from skimage.data import astronaut
+
+    face = DemoFace(astronaut(), np.load(PORTRAIT_MESH, allow_pickle=False))
+    generator = np.random.default_rng(0)
+    data = tmp_path_factory.mktemp("portraits")
+    for split, count in COUNTS.items():
+        for label in EXPRESSIONS:
+            folder = data / split / label
+            folder.mkdir(parents=True)
+            for index in range(count):
+                cv2.imwrite(str(folder / f"{split}{index:02d}.png"), portrait_with(face, label, generator))
+    return data
+
+
+@pytest.fixture(scope="session")
+def portrait_set(portraits: Path, tmp_path_factory: pytest.TempPathFactory) -> DataSet:
+    """The portraits, whose meshes are fitted once for all tests."""
+    return DataSet(portraits, "folders", tmp_path_factory.mktemp("meshes"))
+
+
+@pytest.fixture(scope="session")
+def image_branch(
+    portrait_set: DataSet, tiny: Profile, one_thread: None, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Checkpoint of a tiny image branch that knows the portraits' classes a little."""
+    from monitor_train.face_expression import Settings, fit
+
+    settings = Settings("tiny", epochs=4, batch_size=12, learning_rate=0.4, average=0.9, balance=0.0)
+    return fit(portrait_set, tmp_path_factory.mktemp("image"), settings, accelerator="cpu")
 
 
 def draw_face(label: str, generator: np.random.Generator) -> NDArray[np.uint8]:
