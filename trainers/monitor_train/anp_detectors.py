@@ -27,10 +27,10 @@ PROMPTS_AT_ONCE = 256
 class AnpDetector(Protocol):
     """Gives every region a distribution over pairs."""
 
-    anps: Sequence[str]
+    anps: tuple[str, ...]
     """The K pairs."""
 
-    def __call__(self, regions: Sequence[NDArray[np.uint8]], name: str) -> NDArray[np.floating]:
+    def __call__(self, regions: Sequence[NDArray[np.uint8]], name: str) -> NDArray[np.floating[Any]]:
         """Probabilities (R, K) of the regions, uint8 RGB (H, W, 3) each, of the picture known as `name`."""
 
 
@@ -55,7 +55,7 @@ class OpenClip:
         self._texts = self._prompts(open_clip.get_tokenizer(architecture), cache, f"{architecture} {weights}")
 
     @torch.inference_mode()
-    def __call__(self, regions: Sequence[NDArray[np.uint8]], name: str) -> NDArray[np.floating]:
+    def __call__(self, regions: Sequence[NDArray[np.uint8]], name: str) -> NDArray[np.floating[Any]]:
         batch = torch.stack([self._prepare(Image.fromarray(region)) for region in regions])
         features = self._model.encode_image(batch, normalize=True)
         logits = self._model.logit_scale.exp() * features @ self._texts.T
@@ -96,7 +96,7 @@ class Bank:
         self._size = input_size(self._manifest)
         self.anps = self._manifest.labels
 
-    def __call__(self, regions: Sequence[NDArray[np.uint8]], name: str) -> NDArray[np.floating]:
+    def __call__(self, regions: Sequence[NDArray[np.uint8]], name: str) -> NDArray[np.floating[Any]]:
         pictures = np.stack([scene_picture(region, self._size) for region in regions])
         return self._runtime(name).run(network_input(pictures, self._manifest))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ BEST = 4
 """Pairs that are kept of each region."""
 
 
-def best_anps(probabilities: NDArray[np.floating], anps: Sequence[str]) -> list[tuple[str, float]]:
+def best_anps(probabilities: NDArray[np.floating[Any]], anps: Sequence[str]) -> list[tuple[str, float]]:
     """The four most probable pairs of a region with their probabilities (K,), the best first; of equals, the first."""
     order = np.argsort(-probabilities, kind="stable")[:BEST]
     return [(anps[index], float(probabilities[index])) for index in order]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from monitor.sample import Box
 
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 SIDE = 512
 """Longer side, in pixels, at which Itti, Koch and Niebur's model looks at a picture: level 8 is then 2 pixels."""
@@ -124,7 +126,7 @@ def share(saliency: Map, box: Box) -> float:
     return float(cut(saliency, box).sum()) / total if total > 0 else 0.0
 
 
-def cut(picture: NDArray[np.generic], box: Box) -> NDArray[np.generic]:
+def cut(picture: NDArray[Pixel], box: Box) -> NDArray[Pixel]:
     """The part of a picture or map in `box`, at least one pixel."""
     height, width = picture.shape[:2]
     left, top = min(round(box[0] * width), width - 1), min(round(box[1] * height), height - 1)

@@ -16,7 +16,7 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 from monitor_train.evaluate import BINS, interval
 
 LABELS = ("positive", "negative")
-Probabilities = NDArray[np.floating]
+Probabilities = NDArray[np.floating[Any]]
 Truth = NDArray[np.bool_]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ from monitor_train.face_data import DataError
 SCHEMA = pa.schema([("file", pa.string()), ("positive", pa.float64())])
 
 
-def write_table(path: Path, names: Sequence[str], positive: NDArray[np.floating]) -> None:
+def write_table(path: Path, names: Sequence[str], positive: NDArray[np.floating[Any]]) -> None:
     """Write the probabilities (N,) of the pictures `names`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     parquet.write_table(pa.table([list(names), np.asarray(positive, np.float64)], schema=SCHEMA), path)

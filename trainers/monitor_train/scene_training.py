@@ -60,6 +60,9 @@ def squares(scenes: Scenes, size: int) -> NDArray[np.uint8]:
 class PictureNetwork(timed.TimedModule):
     """A network, and with which steps it learns."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, settings: dict[str, Any], classes: int) -> None:
         super().__init__()
         self.save_hyperparameters()
@@ -78,7 +81,8 @@ class PictureNetwork(timed.TimedModule):
 
     def loss(self, logits: Tensor, *learnt: Tensor) -> Tensor:
         """How wrong the logits (B, classes) are about classes (B,)."""
-        return F.cross_entropy(logits, *learnt)
+        (classes,) = learnt
+        return F.cross_entropy(logits, classes)
 
     def training_step(self, batch: Sequence[Tensor], index: int) -> Tensor:
         torch.manual_seed(self.settings.seed * 1_000_003 + self.global_step)  # a resumed run draws the same numbers

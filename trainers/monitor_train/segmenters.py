@@ -13,7 +13,7 @@ from monitor.boxes import overlap
 from monitor.errors import ConfigError
 from monitor.sample import Box
 from monitor_train.regions import WHOLE, Region
-from monitor_train.saliency import Map, cut, itti
+from monitor_train.saliency import Map, cut, spectral
 from monitor_train.scene_features import Frozen
 from monitor_train.scene_network import CHANCE, Convention
 
@@ -100,20 +100,18 @@ class SalientWindows:
     are half as wide and high as the picture and overlap each other by less than a third.
     """
 
-    COUNT, SIDE, STEPS, OVERLAP = 3, 0.5, 8, 1 / 3
-
     def __init__(self, init: str, convention: Convention) -> None:
         if init == CHANCE:
             raise ConfigError("--segmenter salient names regions with a trained ImageNet classifier; give --init")
         self._network = Frozen(init, convention)
 
     def __call__(self, picture: NDArray[np.uint8], name: str) -> list[Region]:
-        boxes = [WHOLE, *salient_windows(itti(picture), self.COUNT, self.SIDE, self.STEPS, self.OVERLAP)]
+        boxes = [WHOLE, *salient_windows(spectral(picture))]
         labels = self._network.labels([cut(picture, box) for box in boxes])
         return [Region(label, box) for label, box in zip(labels, boxes, strict=True)]
 
 
-def salient_windows(saliency: Map, count: int, side: float, steps: int, most: float) -> list[Box]:
+def salient_windows(saliency: Map, count: int = 3, side: float = 0.5, steps: int = 8, most: float = 1 / 3) -> list[Box]:
     """At most `count` windows with the highest sums of saliency, best first; none where nothing is salient.
 
     `side`: of a window, as a fraction of the picture's; `steps`: places per side; `most`: two windows share less than

@@ -104,10 +104,10 @@ def test_salient_windows_are_the_fullest_that_differ() -> None:
         best = max(left, key=lambda box: cut(saliency, box).sum())
         expected.append(best)
         left = [box for box in left if overlap(np.array([box]), np.array([best]))[0, 0] < 1 / 3]
-    found = salient_windows(saliency, 3, 0.5, 8, 1 / 3)
+    found = salient_windows(saliency)
     np.testing.assert_allclose(found, expected)
     assert len(found) == 3
-    assert salient_windows(np.zeros((8, 8), np.float32), 3, 0.5, 8, 1 / 3) == []
+    assert salient_windows(np.zeros((8, 8), np.float32)) == []
 
 
 def test_the_whole_picture_and_its_windows_are_named_by_a_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
