@@ -56,7 +56,7 @@ def train_scene_sentiment(
     ] = 1.0,
     teacher: Annotated[
         Path | None,
-        typer.Option(help="Table of probabilities (Parquet), or the folder of a model.", show_default=False),
+        typer.Option(help="Table of probabilities (.parquet), or the folder of a model.", show_default=False),
     ] = None,
     init: Init = "imagenet",
     convention: Convention = "torchvision",
@@ -92,7 +92,9 @@ def evaluate_scene_sentiment(
     format: Format,
     artifact: Annotated[
         Path | None,
-        typer.Option(help="Folder of the model, or a table of probabilities.", show_default="the shipped model"),
+        typer.Option(
+            help="Folder of the model, or a table of probabilities (.parquet).", show_default="the shipped model"
+        ),
     ] = None,
     against: Annotated[
         Path | None, typer.Option(help="Another model or table, to compare with on the same pictures.")

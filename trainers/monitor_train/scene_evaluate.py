@@ -17,6 +17,9 @@ from monitor_train.scene_data import Scenes, read
 from monitor_train.scene_measures import difference, measures
 from monitor_train.scene_table import read_table
 
+TABLE = ".parquet"
+"""What a table of probabilities ends in; anything else is the folder of an artifact."""
+
 
 def evaluate(model: Path, data: Path, layout: str, against: Path | None = None) -> dict[str, Any]:
     """Figures of `model`, the folder of an artifact or a table of probabilities, on the test split.
@@ -34,12 +37,12 @@ def evaluate(model: Path, data: Path, layout: str, against: Path | None = None) 
 
 def positive(model: Path, scenes: Scenes) -> NDArray[np.float64]:
     """What `model`, an artifact or a table, says of each picture: probabilities (N,) of "positive"."""
-    return predict(Artifact.read(model), scenes) if model.is_dir() else read_table(model, scenes.names)
+    return read_table(model, scenes.names) if model.suffix == TABLE else predict(Artifact.read(model), scenes)
 
 
 def title(model: Path) -> str:
     """What a model calls itself; a table has only its file name."""
-    if not model.is_dir():
+    if model.suffix == TABLE:
         return model.name
     manifest = Artifact.read(model).manifest
     return f"{manifest.name} {manifest.version}"

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor.artifact import Artifact
-from monitor.errors import ArtifactError
+from monitor.errors import ArtifactError, ConfigError
 from monitor.runtimes import OnnxRuntime
 from monitor_train.scene_data import Scenes, read
 from monitor_train.scene_evaluate import evaluate, positive
@@ -73,3 +73,10 @@ def test_pictures_are_run_one_at_a_time(scenes: Path, tmp_path: Path, monkeypatc
     artifact = Artifact.read(write_brightness(tmp_path / "artifact", size=32))
     evaluate(artifact.folder, scenes, "folders")
     assert sizes == [1] * 8
+
+
+def test_what_is_not_there_is_named(scenes: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"manifest\.json is missing: .*gone is not a model artifact"):
+        evaluate(tmp_path / "gone", scenes, "folders")
+    with pytest.raises(ConfigError, match=r"gone\.parquet is not a table"):
+        evaluate(tmp_path / "gone.parquet", scenes, "folders")
