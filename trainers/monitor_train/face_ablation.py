@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from monitor.errors import ConfigError
 from monitor_train.evaluate import fusion_figures, measures
 from monitor_train.face_expression import FaceExpression
 from monitor_train.face_fusion import FaceFusion, SeenFaces, Settings, accelerated, fit, look, read_image
@@ -42,12 +43,16 @@ def ablation(
     """Train every variant on the same frozen image branch with the same seed, and measure each on the test split.
 
     Figures are kept in `out`/ablation.json as they come, so that an interrupted ablation goes on where it stopped;
-    tables are in `out`/ablation.md and the sweep in `out`/sweep.png.
+    tables are in `out`/ablation.md and the sweep in `out`/sweep.png. Raises ConfigError where `out` holds another
+    ablation.
     """
     branch = read_image(image, source, settings)
     out.mkdir(parents=True, exist_ok=True)
     kept = out / "ablation.json"
     figures: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {}
+    made = {"image": str(image), **asdict(settings)}
+    if figures.setdefault("made", made) != made:
+        raise ConfigError(f"{kept} is of another image branch or of other settings; take another --out, or remove it")
     seen: SeenFaces | None = None
     for name, variant in variants(settings):
         if name in figures:

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, TensorDataset, WeightedRandomSampler
 from torchmetrics.functional.classification import multiclass_accuracy
 
+from monitor.errors import ConfigError
 from monitor_train import timed
 from monitor_train.face_augment import augment, random_views
 from monitor_train.face_model import write_model
@@ -191,6 +192,8 @@ def fit(
 
     `start`: a checkpoint whose weights the run begins with; `resume` continues the run in `out` instead.
     """
+    if settings.imagenet and profile(settings.profile).colour == "grey":
+        raise ConfigError(f"--imagenet: there are no ImageNet weights for the profile {settings.profile}")
     lightning.seed_everything(settings.seed, verbose=False)
     model = FaceExpression(asdict(settings), source.faces("train").names)
     if start is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import cv2
 import pytest
 import torch
 
+from monitor.errors import ConfigError
 from monitor_train import evaluate, face_ablation
 from monitor_train.face_expression import FaceExpression
 from monitor_train.face_fusion import Settings, read_image
@@ -136,3 +138,10 @@ def test_figures_are_those_of_the_artifact(ablated: tuple[Path, list[str], dict[
     assert all(row["changed"] == 0 for row in figures["affinity"] if row["affinity"] == "average")
     accuracies = {row["accuracy"] for row in figures["affinity"] if row["affinity"] == "average"}
     assert accuracies == {figures["both"]["image"]["accuracy"]}
+
+
+def test_another_ablation_in_the_same_folder_is_refused(
+    ablated: tuple[Path, list[str], dict[str, Any]], portrait_set: DataSet, image_branch: Path
+) -> None:
+    with pytest.raises(ConfigError, match=r"ablation\.json is of another image branch or of other settings"):
+        face_ablation.ablation(portrait_set, ablated[0], image_branch, replace(QUICK, seed=1), accelerator="cpu")

@@ -135,3 +135,8 @@ def test_rare_classes_are_drawn_more_often(balance: float) -> None:
     sizes = np.array([800, 150, 50]) ** (1 - balance)
     shares = [float((drawn == label).float().mean()) for label in (0, 1, 3)]
     np.testing.assert_allclose(shares, sizes / sizes.sum(), atol=0.02)
+
+
+def test_imagenet_weights_are_of_the_papers_profile_only(discs: DataSet, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--imagenet: there are no ImageNet weights for the profile compact"):
+        fit(discs, tmp_path, Settings("compact", imagenet=True), accelerator="cpu")
