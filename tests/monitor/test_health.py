@@ -7,7 +7,7 @@ import pytest
 from monitor import health
 from monitor.store import Session, Source
 
-SESSION = Session(1, "s", "running", 0.0, 0.0, None, 0.5, 5.0, 0.0, 0.0, {}, None, None)
+SESSION = Session(1, "s", "running", 0.0, 0.0, None, 0.5, 5.0, {}, None, None, 0.0, 0.0)
 SOURCE = Source(1, 1, "door", "live", "running", 100, 10, {"newer": 4, "broken": 1200}, 5.0, None, 2.0, 0.1, 1.0, None)
 
 
