@@ -73,7 +73,7 @@ def test_an_interrupted_ablation_goes_on_without_training_twice(ablated: tuple[P
 def test_everything_is_written_down(ablated: tuple[Path, list[str], dict[str, Any]]) -> None:
     out, _, figures = ablated
     assert json.loads((out / "ablation.json").read_text()) == figures
-    assert set(figures) == {*ROWS, "affinity"}
+    assert set(figures) == {*ROWS, "affinity", "made"}
     assert [figures[name]["w"] for name in ROWS] == [1.0, 1.0, 0.6, 0.6, 0.0]
     images = {figures[name]["image"]["accuracy"] for name in ROWS}
     assert len(images) == 1  # all stand on the same image branch
