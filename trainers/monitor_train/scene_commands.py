@@ -63,6 +63,7 @@ def train_scene_sentiment(
     epochs: Epochs = None,
     minutes: Minutes = None,
     batch_size: Annotated[int | None, typer.Option(min=2, show_default="as the profile has it")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=0, show_default="as the profile has it")] = None,
     seed: Seed = 0,
     resume: Resume = False,
     accelerator: Accelerator = "auto",
@@ -80,6 +81,7 @@ def train_scene_sentiment(
         epochs=epochs,
         minutes=minutes,
         batch_size=batch_size,
+        learning_rate=learning_rate,
         seed=seed,
     )
     artifact = train(data, format, out, settings, teacher=teacher, resume=resume, accelerator=accelerator)

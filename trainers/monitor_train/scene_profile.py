@@ -36,12 +36,14 @@ class Settings:
     """Peak; see `rate`."""
     weight_decay: float = 0.05
     average: float = 0.998
-    """Decay of the moving average of the weights, per step."""
+    """Decay of the moving average of the weights, per step; 0: the weights themselves."""
 
 
 PROFILES = {
     "compact": Settings(),
-    "paper": Settings(architecture="resnet101", size=255, batch_size=16, learning_rate=1e-4, weight_decay=0.0),
+    "paper": Settings(
+        architecture="resnet101", size=255, batch_size=16, learning_rate=1e-4, weight_decay=0.0, average=0.0
+    ),
 }
 
 

@@ -64,15 +64,13 @@ def test_every_command_explains_itself(app: typer.Typer, group: str, name: str) 
 def test_options_reach_the_student(app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     train = Spy(write_brightness(tmp_path / "artifact", metrics={"accuracy": 0.8125}))
     monkeypatch.setattr(scene_sentiment, "train", train)
-    words = (
-        "--profile paper --alpha 0.5 --teacher t.parquet --init random --convention tensorflow --epochs 3 --minutes 2"
-    )
+    words = "--profile paper --alpha 0.5 --teacher t.parquet --init random --convention tensorflow --epochs 3 --learning-rate 0.1"
     result = run(
         app, "train", "scene-sentiment", "--data", "d", "--format", "fi", "--out", "o", *words.split(), "--resume"
     )
     assert "0.8125" in result.output
     (arguments, named), *_ = train.calls
-    expected = profile("paper", alpha=0.5, init="random", convention="tensorflow", epochs=3, minutes=2.0)
+    expected = profile("paper", alpha=0.5, init="random", convention="tensorflow", epochs=3, learning_rate=0.1)
     assert arguments == (Path("d"), "fi", Path("o"), expected)
     assert named == {"teacher": Path("t.parquet"), "resume": True, "accelerator": "auto"}
 

@@ -160,6 +160,7 @@ def test_profiles() -> None:
     paper = profile("paper")
     assert (paper.architecture, paper.size, paper.batch_size) == ("resnet101", 255, 16)
     assert (paper.learning_rate, paper.alpha) == (1e-4, 1.0)
+    assert (paper.weight_decay, paper.average) == (0.0, 0.0)  # neither is in the paper
     assert profile("paper", epochs=3, minutes=None).epochs == 3
     assert 144 <= profile("compact").size <= 160
     with pytest.raises(ConfigError, match="unknown profile 'papre'; did you mean 'paper'"):
