@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.errors import ConfigError
 
-PACKAGES = ("lightning", "matplotlib", "onnx", "sklearn", "timm", "torch", "torchmetrics", "torchvision")
+PACKAGES = ("lightning", "matplotlib", "onnx", "safetensors", "sklearn", "timm", "torch", "torchmetrics", "torchvision")
 
 
 def need(what: str) -> None:
