@@ -112,7 +112,7 @@ def train_face_fusion(
         )
         image = face_expression.fit(source, out / "image", branch, resume=resume, accelerator=accelerator)
         resume = False
-    settings = face_fusion.Settings(profile=profile.value, epochs=epochs, seed=seed)
+    settings = face_fusion.Settings(profile=profile.value, epochs=epochs, seed=seed, keep_image=profile is Size.COMPACT)
     if ablation:
         run_ablation(source, out / "ablation", image, settings, accelerator=accelerator)
         typer.echo((out / "ablation" / "ablation.md").read_text())

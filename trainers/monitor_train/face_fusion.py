@@ -1,12 +1,13 @@
 """Trains landmark fusion (Kanamori, Kanamori, Endo and Mitani, "Facial emotion estimation using facial landmarks",
 section 4.3): the image branch is frozen, the landmark branch and the layer that merges both learn together.
 
-Because the image branch does not change, what it says of every training view is computed once and kept; one epoch then
-takes seconds. It reads downwards: settings, data, model, training.
+Because the image branch does not change, what it says of every training view is computed once and kept, so that epochs
+are short. It reads downwards: settings, data, model, training.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,8 +68,9 @@ class Settings:
     """Weight of the landmarks where the branches disagree, w of equation 2; 1 leaves it out."""
     keep_image: bool = True
     """Leave the merging layer's weights of the image features as the image branch has them, and learn only those of the
-    landmarks'; the paper learns all. Training faces are known to the image branch, so what it says of them is better
-    than what it says of new faces, and a layer that learns from them trusts it wrongly."""
+    landmarks'; the paper learns all, and so does its profile on the command line. Training faces are known to the image
+    branch, so what it says of them is better than what it says of new faces, and a layer that learns from them trusts
+    it wrongly."""
     balance: float = 0.35
     """0: every picture is drawn equally often; 1: every class is."""
     jitter: float = 0.01
@@ -114,13 +116,19 @@ def look(image: FaceExpression, source: DataSet, settings: Settings, device: tor
             seen.append(features(pictures))
         points = torch.from_numpy(canvases.aligned.landmarks[part])
         landmarks.append(moved(points, views, canvases.plain.shape[-1], own.size))
+    without = len(canvases.faces) - len(found)
+    if without:
+        print(
+            f"{without} of {len(canvases.faces)} training faces have no landmarks; they teach the image branch only",
+            file=sys.stderr,
+        )
     faces, plain = split_views(source, "valid", own)
     return SeenFaces(
         torch.cat(seen).unflatten(0, (settings.views, len(found))),
         torch.cat(landmarks).unflatten(0, (settings.views, len(found))),
         torch.from_numpy(canvases.faces.votes[found]),
         torch.from_numpy(canvases.faces.labels[found]),
-        len(canvases.faces) - len(found),
+        without,
         TensorDataset(
             torch.cat([features(each.float() / 255) for each in torch.from_numpy(plain.pictures).split(256)]),
             torch.from_numpy(plain.landmarks),

@@ -194,7 +194,7 @@ def test_the_ablation_prints_its_tables(app: typer.Typer, tmp_path: Path, steps:
     result = run(app, "train", "face-fusion", *arguments)
     assert steps.named() == ["ablation"]
     assert steps[0][1]["out"] == tmp_path / "out" / "ablation"
-    assert steps[0][1]["settings"] == face_fusion.Settings("paper")
+    assert steps[0][1]["settings"] == face_fusion.Settings("paper", keep_image=False)
     assert "| the tables |" in result.output
 
 

@@ -209,10 +209,11 @@ def folders(data: Path, portraits: Path, blank: Sequence[str]) -> DataSet:
 
 
 def test_faces_without_landmarks_are_counted_and_teach_nothing(
-    branch: FaceExpression, portraits: Path, tmp_path: Path
+    branch: FaceExpression, portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = folders(tmp_path, portraits, blank=["01"])
     seen = look(branch, source, QUICK, CPU)
+    assert "3 of 6 training faces have no landmarks; they teach the image branch only" in capsys.readouterr().err
     assert seen.without_landmarks == 3
     assert seen.features.shape[:2] == (3, 3)
     assert len(seen.valid) == 6
