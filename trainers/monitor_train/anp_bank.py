@@ -24,12 +24,12 @@ from torch import nn
 from monitor.artifact import Manifest
 from monitor_train.anp_vocabulary import split_anp
 from monitor_train.cross_fitting import FOLDS, folds_of
-from monitor_train.export import Calibrated, commit
+from monitor_train.export import Calibrated, commit, write_artifact
 from monitor_train.face_data import DataError
 from monitor_train.scene_data import Scenes, read
 from monitor_train.scene_features import SIZE, Frozen
 from monitor_train.scene_layouts import pictures_in
-from monitor_train.scene_model import TERMS, export
+from monitor_train.scene_model import TERMS
 from monitor_train.scene_network import MEAN, STD, Convention
 
 ADJECTIVES = {
@@ -92,13 +92,13 @@ def train_linear(data: Path, layout: str, out: Path, init: str, convention: Conv
         head = linear_head(features[kept], labels[kept])
         with torch.inference_mode():
             probabilities[~kept] = softmax(head(torch.from_numpy(features[~kept])).numpy(), axis=1)
-        export(out / "folds" / str(fold), with_head(frozen.network, head), manifest)
+        write_artifact(out / "folds" / str(fold), with_head(frozen.network, head), manifest)
     order = np.argsort(-probabilities, axis=1)
     figures = {f"accuracy_top{k}": float((order[:, :k] == labels[:, None]).any(axis=1).mean()) for k in (1, 4)}
     described = manifest.model_copy(
         update={"metrics": {"test_data": f"training pictures, in {FOLDS} folds", **figures}}
     )
-    export(out / "artifact", with_head(frozen.network, linear_head(features, labels)), described)
+    write_artifact(out / "artifact", with_head(frozen.network, linear_head(features, labels)), described)
     (out / TRAINED).write_text("\n".join(pictures.names) + "\n", encoding="utf-8")
     return figures
 

@@ -9,9 +9,8 @@ from torch.utils.data import TensorDataset
 
 from monitor_train.anp_bank import ANPS, TRAINED, bank_manifest, bank_pictures
 from monitor_train.cross_fitting import folds_of
-from monitor_train.export import Calibrated
+from monitor_train.export import Calibrated, write_artifact
 from monitor_train.face_data import DataError
-from monitor_train.scene_model import export
 from monitor_train.scene_profile import Settings
 from monitor_train.scene_training import PictureData, PictureNetwork, fit, squares
 
@@ -50,6 +49,6 @@ def train_network(
     figures = {f"accuracy_top{k}": float((order[:, :k] == labels[:, None]).any(1).float().mean()) for k in (1, 4)}
     manifest = bank_manifest(ANPS, pictures.anps, settings.size, settings.convention, model.commit)
     metrics = {"test_data": "validation pictures", **figures}
-    export(out / "artifact", Calibrated(model.network, 1.0), manifest.model_copy(update={"metrics": metrics}))
+    write_artifact(out / "artifact", Calibrated(model.network, 1.0), manifest.model_copy(update={"metrics": metrics}))
     (out / TRAINED).write_text("\n".join(pictures.pictures.names) + "\n", encoding="utf-8")
     return figures

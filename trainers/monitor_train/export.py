@@ -62,6 +62,7 @@ def write_onnx(network: Calibrated, shape: tuple[int, int, int], path: Path) -> 
     with warnings.catch_warnings():
         # torch prefers its newer exporter, which needs one more package and gains nothing on a plain network like this
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", "Constant folding")  # the runtimes do it themselves
         torch.onnx.export(
             network,
             (torch.zeros(2, *shape),),

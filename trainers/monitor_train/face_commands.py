@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor_train.terminal import need, print_figures
+from monitor_train.terminal import Accelerator, Resume, need, print_figures, report
 
 if TYPE_CHECKING:
     from monitor_train.training_faces import DataSet
@@ -39,8 +39,6 @@ Data = Annotated[Path, typer.Option(help="Folder of the data set.")]
 Out = Annotated[Path, typer.Option(help="Folder for checkpoints, cached face meshes, log and artifact.")]
 Model = Annotated[Path | None, typer.Option(help="Folder of the model.", show_default=SHIPPED)]
 LayoutOption = Annotated[Layout, typer.Option("--format", help="Layout of the data set.")]
-Resume = Annotated[bool, typer.Option(help="Continue the run whose last checkpoint lies in --out.")]
-Accelerator = Annotated[str, typer.Option(help="As Lightning names it: auto, cpu, gpu.")]
 Minutes = Annotated[float | None, typer.Option(min=0.01, help="End the image branch after this much training.")]
 ImageNet = Annotated[bool, typer.Option(help="Paper profile: begin with torchvision's ImageNet weights (a download).")]
 Start = Annotated[Path | None, typer.Option(help="Checkpoint of an image branch whose weights the run begins with.")]
@@ -75,7 +73,7 @@ def train_face_expression(
         imagenet=imagenet,
     )
     source = _source(data, layout, out / "cache")
-    _report(face_expression.train(source, out, settings, start=start, resume=resume, accelerator=accelerator))
+    report(face_expression.train(source, out, settings, start=start, resume=resume, accelerator=accelerator))
 
 
 def train_face_fusion(
@@ -118,7 +116,7 @@ def train_face_fusion(
         typer.echo((out / "ablation" / "ablation.md").read_text())
         typer.echo(f"tables and figure: {out / 'ablation'}")
     else:
-        _report(face_fusion.train(source, out, image, settings, resume=resume, accelerator=accelerator))
+        report(face_fusion.train(source, out, image, settings, resume=resume, accelerator=accelerator))
 
 
 def evaluate_face(
@@ -166,9 +164,3 @@ def _source(data: Path, layout: Layout, cache: Path | None) -> DataSet:
     from monitor_train.training_faces import DataSet
 
     return DataSet(data, layout.value, cache)
-
-
-def _report(artifact: Path) -> None:
-    """Print the figures in the manifest of a new artifact."""
-    print_figures(json.loads((artifact / "manifest.json").read_bytes())["metrics"])
-    typer.echo(f"artifact: {artifact}")

@@ -12,13 +12,11 @@ from typing import Annotated, Literal
 import typer
 
 from monitor.errors import ConfigError
-from monitor_train.terminal import need, print_figures
+from monitor_train.terminal import Accelerator, Resume, need, print_figures, report
 
 Layout = Literal["fi", "emotionroi", "emotion6", "twitter", "oasis", "folders"]
 Data = Annotated[Path, typer.Option(help="Folder of the pictures, as it was published.")]
 Format = Annotated[Layout, typer.Option("--format", help="How the pictures and their labels lie in --data.")]
-Accelerator = Annotated[str, typer.Option(help="As Lightning names it: auto, cpu, gpu.")]
-Resume = Annotated[bool, typer.Option(help="Continue the run whose last checkpoint lies in --out.")]
 Seed = Annotated[int, typer.Option(min=0)]
 Minutes = Annotated[float | None, typer.Option(min=0.01, help="End after this much training at the latest.")]
 Init = Annotated[str, typer.Option(help="Initial weights: imagenet (downloaded), random, or a file of safetensors.")]
@@ -85,8 +83,7 @@ def train_scene_sentiment(
         seed=seed,
     )
     artifact = train(data, format, out, settings, teacher=teacher, resume=resume, accelerator=accelerator)
-    print_figures(json.loads((artifact / "manifest.json").read_bytes())["metrics"])
-    typer.echo(f"artifact: {artifact}")
+    report(artifact)
 
 
 def evaluate_scene_sentiment(

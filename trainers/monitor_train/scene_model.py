@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -75,7 +74,7 @@ def write_model(
         ]
     temperature = fit_temperature(torch.cat(logits).numpy(), classes)
     calibrated = Calibrated(network, temperature)
-    artifact = export(folder, calibrated, manifest)
+    artifact = write_artifact(folder, calibrated, manifest)
     parity = check_parity(calibrated, artifact, network_input(pictures[:128], manifest))
     figures = headlines(evaluate(folder, data, layout))
     metrics = {**figures, "temperature": round(temperature, 4), "parity_with_torch": float(f"{parity:.1e}")}
@@ -93,10 +92,3 @@ def headlines(figures: dict[str, Any]) -> dict[str, Any]:
         "calibration_error": round(figures["calibration_error"], 4),
         **{name: round(value, 4) for name, value in of_classes},
     }
-
-
-def export(folder: Path, network: Calibrated, manifest: Manifest) -> Artifact:
-    """The artifact of `network` in `folder`, with that manifest but for the digest."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Constant folding")  # of the widths of padding; the runtimes do it themselves
-        return write_artifact(folder, network, manifest)

@@ -100,10 +100,8 @@ class PictureNetwork(timed.TimedModule):
 
     def configure_optimizers(self) -> Any:
         settings = self.settings
-        vectors = [p for p in self.parameters() if p.ndim < 2]  # biases and norms are not decayed
-        kernels = [p for p in self.parameters() if p.ndim > 1]
         optimizer = torch.optim.AdamW(
-            [{"params": kernels, "weight_decay": settings.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
+            self.parameter_groups(settings.weight_decay),
             lr=settings.learning_rate,
         )
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(self.progress()))

@@ -1,10 +1,19 @@
-"""What the commands of all trainers share: the check for their packages, and figures as tables."""
+"""What the commands of all trainers share: options, the check for their packages, and figures as tables."""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from monitor.errors import ConfigError
 
 PACKAGES = ("lightning", "matplotlib", "onnx", "safetensors", "sklearn", "timm", "torch", "torchmetrics", "torchvision")
+
+Accelerator = Annotated[str, typer.Option(help="As Lightning names it: auto, cpu, gpu.")]
+Resume = Annotated[bool, typer.Option(help="Continue the run whose last checkpoint lies in --out.")]
 
 
 def need(what: str) -> None:
@@ -26,3 +35,9 @@ def print_figures(figures: dict[str, object]) -> None:
     console.print(figure_table(figures))
     if "confusion" in figures:
         console.print(confusion_table(figures))
+
+
+def report(artifact: Path) -> None:
+    """Print the figures in the manifest of a new artifact, and where it is."""
+    print_figures(json.loads((artifact / "manifest.json").read_bytes())["metrics"])
+    typer.echo(f"artifact: {artifact}")

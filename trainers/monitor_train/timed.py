@@ -42,6 +42,12 @@ class TimedModule(lightning.LightningModule):
         steps = self.global_step / max(1, int(self.trainer.estimated_stepping_batches))
         return max(steps, self.seconds / (60 * self.minutes) if self.minutes else 0.0)
 
+    def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        """What an optimiser takes: kernels with `weight_decay`, biases and norms without."""
+        kernels = [parameter for parameter in self.parameters() if parameter.ndim > 1]
+        vectors = [parameter for parameter in self.parameters() if parameter.ndim < 2]
+        return [{"params": kernels, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint |= {"seconds": self.seconds, "commit": self.commit}
 
