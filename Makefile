@@ -34,7 +34,7 @@ $(VENV)/.installed-dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	touch $@ $(VENV)/.installed
 
 # Resolve every version anew, for all supported systems; pip and the index in use are the caller's own.
-EVERYWHERE := (python_full_version < '3.13' and sys_platform == 'darwin') or (python_full_version < '3.13' and sys_platform == 'linux') or (python_full_version < '3.13' and sys_platform == 'win32')
+EVERYWHERE := python_full_version < '3.13' and (sys_platform == 'darwin' or sys_platform == 'linux' or sys_platform == 'win32')
 constraints: $(VENV)/bin/python
 	$(RUN)/python -m pip install --quiet uv
 	$(RUN)/uv pip compile pyproject.toml --extra dev --extra postgresql --universal --fork-strategy fewest --python-version 3.11 \

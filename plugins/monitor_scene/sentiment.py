@@ -12,7 +12,7 @@ from monitor.analyzer import Runtime
 from monitor.artifact import MANIFEST, Artifact
 from monitor.errors import ArtifactError
 from monitor.sample import Observation, Sample
-from monitor_scene.picture import input_size, network_input, scene_picture
+from monitor.scene_picture import input_size, network_input, scene_picture
 
 SHIPPED = Path(__file__).parent / "artifact"
 """The model that comes with the plugin."""

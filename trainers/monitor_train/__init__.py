@@ -11,7 +11,8 @@ from monitor.hooks import Register, hookimpl
 
 @hookimpl
 def register_trainers(register: Register) -> None:
-    from monitor_train import face_commands, scene_commands
+    from monitor_train.face import commands as face_commands
+    from monitor_train.scene import commands as scene_commands
 
     register("face-expression", Trainer(face_commands.train_face_expression, face_commands.evaluate_face))
     register(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from monitor.errors import ConfigError
 
+Step = TypeVar("Step")
 PACKAGES = ("lightning", "matplotlib", "onnx", "safetensors", "sklearn", "timm", "torch", "torchmetrics", "torchvision")
 
 Accelerator = Annotated[str, typer.Option(help="As Lightning names it: auto, cpu, gpu.")]
@@ -35,6 +37,14 @@ def print_figures(figures: dict[str, object]) -> None:
     console.print(figure_table(figures))
     if "confusion" in figures:
         console.print(confusion_table(figures))
+
+
+def progress(steps: Iterable[Step], title: str, total: int) -> Iterable[Step]:
+    """`steps` with a progress bar on standard error: standard output belongs to the figures."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(steps, title, total, console=Console(stderr=True), transient=True)
 
 
 def report(artifact: Path) -> None:

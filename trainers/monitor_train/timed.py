@@ -101,6 +101,11 @@ def fit(
     return Path(best.best_model_path)
 
 
+def epoch_seed(data: lightning.LightningDataModule, seed: int) -> int:
+    """The order of an epoch is a function of seed and epoch, so that a resumed run continues exactly."""
+    return seed * 100_003 + (data.trainer.current_epoch if data.trainer else 0)
+
+
 @contextmanager
 def quiet_lightning() -> Iterator[None]:
     """Without Lightning's warnings that do not apply here."""

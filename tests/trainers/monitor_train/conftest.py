@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from monitor.artifact import Artifact, Manifest
 from monitor.demo_face import HAPPY, NEUTRAL, SURPRISED, DemoFace, Expression
 from monitor.testing.samples import PORTRAIT_MESH
-from monitor_train.face_profile import PROFILES, Profile
-from monitor_train.ferplus import COLUMNS, FOLDERS, LABELS, USAGES, VOTES
-from monitor_train.landmark_network import Convolution
-from monitor_train.training_faces import DataSet
+from monitor_train.face.ferplus import COLUMNS, FOLDERS, LABELS, USAGES, VOTES
+from monitor_train.face.landmark_network import Convolution
+from monitor_train.face.profile import PROFILES, Profile
+from monitor_train.face.training_faces import DataSet
 
 if TYPE_CHECKING:
-    from monitor_train.fusion_network import FusionNetwork
+    from monitor_train.face.fusion_network import FusionNetwork
 
 MOUTHS = {"neutral": (14, 1), "surprise": (6, 8)}
 """Half axes of the mouth, in pixels: a line, an open mouth."""
@@ -114,10 +114,10 @@ def fusion_model(
     import torch
 
     from monitor_train.export import Calibrated, write_artifact
-    from monitor_train.face_fusion import OUTPUTS
-    from monitor_train.face_network import FaceNetwork
-    from monitor_train.fusion_network import FusionNetwork, Weighting
-    from monitor_train.landmark_network import LandmarkNetwork
+    from monitor_train.face.fusion import OUTPUTS
+    from monitor_train.face.fusion_network import FusionNetwork, Weighting
+    from monitor_train.face.landmark_network import LandmarkNetwork
+    from monitor_train.face.network import FaceNetwork
 
     torch.manual_seed(0)
     landmark = LandmarkNetwork(3, tiny.size, tiny.landmarks, tiny.landmark_cell, tiny.landmark_stride)
@@ -170,7 +170,7 @@ def image_branch(
     portrait_set: DataSet, tiny: Profile, one_thread: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """Checkpoint of a tiny image branch that knows the portraits' classes a little."""
-    from monitor_train.face_expression import Settings, fit
+    from monitor_train.face.expression import Settings, fit
 
     settings = Settings("tiny", epochs=4, batch_size=12, learning_rate=0.4, average=0.9, balance=0.0)
     return fit(portrait_set, tmp_path_factory.mktemp("image"), settings, accelerator="cpu")

@@ -19,11 +19,11 @@ from monitor.artifact import Artifact, Manifest
 from monitor.errors import ArtifactError
 from monitor.runtimes import OnnxRuntime, OpenVino
 from monitor_train.export import TOLERANCE, Calibrated, check_parity, commit, fit_temperature, write_artifact
-from monitor_train.face_fusion import OUTPUTS
-from monitor_train.face_network import FaceNetwork
-from monitor_train.face_profile import Profile
-from monitor_train.fusion_network import FusionNetwork, Weighting
-from monitor_train.landmark_network import LandmarkNetwork
+from monitor_train.face.fusion import OUTPUTS
+from monitor_train.face.fusion_network import FusionNetwork, Weighting
+from monitor_train.face.landmark_network import LandmarkNetwork
+from monitor_train.face.network import FaceNetwork
+from monitor_train.face.profile import Profile
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

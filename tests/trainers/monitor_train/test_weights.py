@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from monitor.artifact import Artifact
 from monitor.errors import ConfigError
-from monitor_train.face_network import FaceNetwork
-from monitor_train.face_profile import Profile
-from monitor_train.fusion_network import FusionNetwork
-from monitor_train.landmark_network import LandmarkNetwork
+from monitor_train.face.fusion_network import FusionNetwork
+from monitor_train.face.landmark_network import LandmarkNetwork
+from monitor_train.face.network import FaceNetwork
+from monitor_train.face.profile import Profile
 from monitor_train.weights import artifact_weights, read_checkpoint, take_weights
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -1,0 +1,1 @@
+"""Similar moments: where in all recordings did it feel like this?"""

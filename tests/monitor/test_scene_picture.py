@@ -1,0 +1,76 @@
+"""What the network sees: the whole frame, squeezed, and normalised as the manifest says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.artifact import Manifest
+from monitor.errors import ArtifactError
+from monitor.scene_picture import input_size, network_input, scene_picture
+
+
+def manifest(**facts: object) -> Manifest:
+    """Of a model for squares of 8 pixels; `facts` change it."""
+    usual = {
+        "name": "made",
+        "version": "1",
+        "sha256": "0" * 64,
+        "input_shape": (3, 8, 8),
+        "mean": (0.1, 0.2, 0.3),
+        "std": (0.4, 0.5, 0.6),
+        "colour": "rgb",
+        "labels": ("positive", "negative"),
+        "licence": "none",
+        "training_data": "none",
+        "metrics": {},
+        "trainer": "tests",
+        "commit": "0" * 40,
+    }
+    return Manifest.model_validate(usual | facts)
+
+
+def test_the_whole_frame_is_squeezed_into_a_square() -> None:
+    """Every pixel of a frame that shrinks by whole numbers is the mean of a rectangle."""
+    frame = np.random.default_rng(0).integers(0, 256, (60, 160, 3), np.uint8)
+    expected = frame.reshape(20, 3, 20, 8, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(scene_picture(frame, 20), expected, atol=0.6)
+
+
+def test_a_picture_of_that_size_stays_as_it_is() -> None:
+    frame = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
+    assert scene_picture(frame, 20) is frame
+
+
+def test_a_small_frame_is_enlarged_smoothly() -> None:
+    frame = np.zeros((2, 2, 3), np.uint8)
+    frame[:, 1] = 200
+    row = scene_picture(frame, 8)[4, :, 0].astype(int)
+    assert row[0] == 0
+    assert row[-1] == 200
+    assert (np.diff(row) >= 0).all()
+    assert len(set(row)) > 2
+
+
+def test_the_network_input_is_what_the_manifest_says() -> None:
+    model = manifest()
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8)
+    expected = ((pictures / 255.0 - model.mean) / model.std).transpose(0, 3, 1, 2)
+    batch = network_input(pictures, model)
+    assert batch.dtype == np.float32
+    assert batch.flags.c_contiguous
+    np.testing.assert_allclose(batch, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"colour": "bgr"},
+        {"colour": "grey", "input_shape": (1, 8, 8), "mean": (0.5,), "std": (0.5,)},
+        {"input_shape": (3, 8, 9)},
+        {"mean": (0.5,)},
+    ],
+)
+def test_a_model_for_other_pictures_is_refused(facts: dict[str, object]) -> None:
+    with pytest.raises(ArtifactError, match="takes square rgb pictures, not"):
+        input_size(manifest(**facts))

@@ -1,0 +1,88 @@
+"""OpenCLIP as a detector, with a module laid out as its documentation has it: no weights can be downloaded in a
+test."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from monitor.errors import ConfigError
+from monitor_train.scene.anp_detectors import OpenClip
+
+ANPS = ("red_thing", "green_thing", "blue_old_thing")
+COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
+
+
+class FakeClip:
+    """The common space is that of colours."""
+
+    logit_scale = torch.tensor(2.0)
+    texts = 0
+
+    def eval(self) -> FakeClip:
+        return self
+
+    def encode_text(self, prompts: list[str], normalize: bool) -> torch.Tensor:
+        FakeClip.texts += 1
+        assert normalize
+        assert prompts[2] == "a photo of a blue old thing"
+        return torch.tensor([COLOURS[prompt.split()[4]] for prompt in prompts])
+
+    def encode_image(self, batch: torch.Tensor, normalize: bool) -> torch.Tensor:
+        assert normalize
+        return batch / batch.norm(dim=1, keepdim=True)
+
+
+@pytest.fixture
+def clip(monkeypatch: pytest.MonkeyPatch) -> type[FakeClip]:
+    def create(architecture: str, pretrained: str) -> tuple[FakeClip, None, object]:
+        if pretrained == "gone":
+            raise RuntimeError("Pretrained weights (gone) not found")
+        return FakeClip(), None, lambda image: torch.from_numpy(np.asarray(image, np.float32)).mean((0, 1)) / 255
+
+    module = ModuleType("open_clip")
+    vars(module).update(create_model_and_transforms=create, get_tokenizer=lambda architecture: list)
+    monkeypatch.setitem(sys.modules, "open_clip", module)
+    monkeypatch.setattr(FakeClip, "texts", 0)
+    return FakeClip
+
+
+def picture(colour: tuple[int, int, int]) -> np.ndarray:
+    return np.asarray(Image.new("RGB", (5, 4), colour))
+
+
+def test_the_nearest_prompt_is_most_probable(clip: type[FakeClip], tmp_path: Path) -> None:
+    detector = OpenClip(ANPS, "ViT", "best", tmp_path / "prompts.npz")
+    answers = detector([picture((0, 0, 200)), picture((200, 150, 0))], "a.png")
+    assert detector.anps == ANPS
+    assert answers.shape == (2, 3)
+    assert answers.argmax(axis=1).tolist() == [2, 0]
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-6)
+    expected = np.exp(np.exp(2.0) * np.array([0.8, 0.6, 0.0]))
+    np.testing.assert_allclose(answers[1], expected / expected.sum(), atol=1e-5)
+
+
+def test_prompts_are_encoded_once(clip: type[FakeClip], tmp_path: Path) -> None:
+    for _ in range(2):
+        OpenClip(ANPS, "ViT", "best", tmp_path / "prompts.npz")
+    assert clip.texts == 1
+    OpenClip(ANPS, "ViT", "other", tmp_path / "prompts.npz")
+    OpenClip((*ANPS, "red_sun"), "ViT", "other", tmp_path / "prompts.npz")
+    assert clip.texts == 3
+
+
+def test_weights_that_are_not_there(clip: type[FakeClip], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="OpenCLIP cannot load ViT with gone: Pretrained weights"):
+        OpenClip(ANPS, "ViT", "gone", tmp_path / "prompts.npz")
+
+
+def test_without_open_clip_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "open_clip", None)
+    with pytest.raises(ConfigError, match=r"needs OpenCLIP .*pip install open-clip-torch"):
+        OpenClip(ANPS, "ViT", "best", tmp_path / "prompts.npz")

@@ -1,0 +1,1 @@
+"""Faces: data sets, the image branch, landmark fusion, and their evaluation."""

@@ -1,0 +1,66 @@
+"""Other views of a picture whose feeling stays the same, for whole batches.
+
+All randomness comes from torch's global generator, so that a seed fixes it.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from monitor_train.face.augment import some, uniform
+
+LUMA = (0.299, 0.587, 0.114)
+
+
+def augment(pictures: Tensor) -> Tensor:
+    """Random views (B, 3, S, S) in [0, 1] of pictures, uint8 (B, S, S, 3)."""
+    views = crop(pictures.permute(0, 3, 1, 2).float() / 255)
+    views = colour(views)
+    views = some(views, 0.1, blur)
+    return some(views, 0.1, jpeg).contiguous(memory_format=torch.channels_last)
+
+
+def crop(pictures: Tensor) -> Tensor:
+    """Mirrored or not, and 60 to 100 per cent of the width and height of each picture, enlarged to its size."""
+    count = len(pictures)
+    share = torch.empty(count).uniform_(0.6, 1.0)
+    stretch = torch.exp(torch.empty(count).uniform_(-0.1, 0.1))
+    width, height = (share * stretch).clamp(max=1), (share / stretch).clamp(max=1)
+    mirror = torch.where(torch.rand(count) < 0.5, -1.0, 1.0)
+    matrix = torch.zeros(count, 2, 3)  # from places of the view to places of the picture, both in [-1, 1]
+    matrix[:, 0, 0], matrix[:, 1, 1] = mirror * width, height
+    matrix[:, 0, 2] = (2 * torch.rand(count) - 1) * (1 - width)
+    matrix[:, 1, 2] = (2 * torch.rand(count) - 1) * (1 - height)
+    grid = F.affine_grid(matrix, list(pictures.shape), align_corners=False)
+    return F.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
+
+
+def colour(pictures: Tensor) -> Tensor:
+    """A little other brightness, contrast and saturation: colours carry much of the feeling, so they change little."""
+    count = len(pictures)
+    pictures = pictures * torch.exp(uniform(count, -0.2, 0.2))
+    middle = pictures.mean((1, 2, 3), keepdim=True)
+    pictures = (pictures - middle) * torch.exp(uniform(count, -0.2, 0.2)) + middle
+    grey = (pictures * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
+    return ((pictures - grey) * torch.exp(uniform(count, -0.25, 0.25)) + grey).clamp(0, 1)
+
+
+def blur(pictures: Tensor) -> Tensor:
+    """Smaller by up to three times and enlarged again, as in a video of low quality."""
+    size = pictures.shape[-1]
+    small = int(torch.randint(size // 3, size, ()))
+    return F.interpolate(F.interpolate(pictures, (small, small), mode="area"), (size, size), mode="bilinear")
+
+
+def jpeg(pictures: Tensor) -> Tensor:
+    """Traces of JPEG compression at quality 20 to 80."""
+    out = []
+    for picture in (pictures.permute(0, 2, 3, 1) * 255).to(torch.uint8).numpy():
+        quality = int(torch.randint(20, 81, ()))
+        _, code = cv2.imencode(".jpg", np.ascontiguousarray(picture[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
+        out.append(cv2.imdecode(code, cv2.IMREAD_COLOR)[:, :, ::-1].copy())
+    return torch.from_numpy(np.stack(out)).permute(0, 3, 1, 2).float() / 255
