@@ -1,0 +1,338 @@
+"""The index of moments: a LanceDB table in a folder, appended by one run and read by any number of processes.
+
+Every append is one transaction of LanceDB: a process that is killed loses what it had not appended, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import lancedb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from lancedb.index import IvfFlat
+from lancedb.table import Table
+from numpy.typing import NDArray
+
+from monitor.artifact import Artifact
+from monitor.errors import MonitorError
+from monitor.settings import Settings
+from monitor.store.store import database_url, first_line
+from monitor_retrieval.moment import LIBRARY, Moment
+
+TABLE = "moments"
+INDEXED_FROM = 100_000
+"""Rows from which a vector index pays; below, and within so many rows of one session, search is exact."""
+PARTITIONS = 1024
+"""Groups of alike vectors that the vector index makes."""
+PROBES = 40
+"""Groups that a search looks at; more where a filter leaves too few answers."""
+KEPT_VERSION = timedelta(minutes=1)
+"""Age at which `optimize` removes an earlier version of the table; no reader holds one for longer than a question."""
+SLACK_SECONDS = 1.0
+"""How far outside the sampled times `near` may be asked."""
+
+Stretch = tuple[int, str, float, float]
+"""(session, source, from, to) in seconds of stream time, both ends included."""
+
+
+def index_folder(settings: Settings) -> Path:
+    """Where the index of the store in `settings` lies.
+
+    Option `path` of the sink `similar-moments`; else, for the SQLite file `X.db`, the folder `X.moments` beside it, and
+    for another database a folder named after it in the working directory.
+    """
+    given = settings.options.sinks.get("similar-moments", {}).get("path")
+    if given:
+        return Path(given)
+    url = database_url(settings.store)
+    name = Path(url.database or "store")
+    return name.with_suffix(".moments") if url.get_backend_name() == "sqlite" else Path(f"{name.name}.moments")
+
+
+def model_identity(artifact: Artifact) -> str:
+    """Which model made the vectors: its name, its version and the first 12 digits of its file's SHA-256."""
+    manifest = artifact.manifest
+    return f"{manifest.name} {manifest.version} {manifest.sha256[:12]}"
+
+
+class MomentIndex:
+    """All moments of a store, in the vector space of one model.
+
+    Every question is asked of the newest state, so that a reader sees what another process has just appended.
+    """
+
+    def __init__(self, folder: str | Path, *, model: str | None = None, create: bool = False) -> None:
+        """`model`: identity of the model whose vectors will be searched for or appended; None takes what is there.
+        `create` lets the index begin with the first append; it takes a `model`.
+
+        Raises MonitorError where there is no index, where it is damaged, or where another model made its vectors.
+        """
+        if create and model is None:
+            raise ValueError("an index is made for a model; give its identity")
+        self.folder = Path(folder)
+        self._table_folder = self.folder / f"{TABLE}.lance"
+        self._new_model = model
+        if not self.exists:
+            if not create:
+                raise MonitorError(
+                    f"there is no index of moments in {self.folder} yet; `monitor run --analyzers affective-retrieval` "
+                    "makes it"
+                )
+            return
+        if model is not None and self.model != model:
+            raise MonitorError(
+                f"the vectors in {self.folder} were made by the model {self.model!r}, now it is {model!r}: they cannot "
+                "be compared; `monitor library rebuild` makes them anew with the present model"
+            )
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was appended ever."""
+        return self._table_folder.is_dir()
+
+    @property
+    def model(self) -> str:
+        """Identity of the model that made the vectors."""
+        return self._fact("model") if self.exists else self._new_model or ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What `scores` are of, in order; empty before the first append."""
+        return tuple(self._fact("labels").split(",")) if self.exists else ()
+
+    def __len__(self) -> int:
+        with self._errors():
+            return self._open().count_rows() if self.exists else 0
+
+    def append(self, moments: Sequence[Moment]) -> None:
+        """Add `moments`, in one transaction: all or none are there afterwards.
+
+        Raises MonitorError where the disk is full or gone, or where a vector is not as long as those that are there.
+        """
+        if not moments:
+            return
+        with self._errors("cannot be written"):
+            if not self.exists:
+                schema = moments_schema(len(moments[0].vector), moments[0].scores, self._new_model or "")
+                lancedb.connect(self.folder).create_table(TABLE, schema=schema, exist_ok=True)
+            table = self._open()
+            rows = to_arrow(moments, table.schema)
+            table.add(rows)
+
+    def search(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        count: int,
+        session: int | None = None,
+        library: str | None = None,
+        exclude: Stretch | None = None,
+    ) -> list[Moment]:
+        """The `count` moments nearest to `vector`, the nearest first, each with its cosine distance.
+
+        Of one session, or of one library, or else of all sessions; `exclude` leaves out a stretch of one source. Exact
+        up to INDEXED_FROM candidates; above, approximate.
+        """
+        where = _within(session, library)
+        if exclude is not None:
+            of_session, source, start, end = exclude
+            where += (
+                f" AND NOT (session = {of_session:d} AND source = {_text(source)} "
+                f"AND seconds >= {start!r} AND seconds <= {end!r})"
+            )
+        with self._errors():
+            table = self._open()
+            query = table.search(np.asarray(vector, np.float32), vector_column_name="vector").distance_type("cosine")
+            query = query.where(where, prefilter=True).limit(count)
+            if table.count_rows(where) < INDEXED_FROM:
+                query = query.bypass_vector_index()
+            else:
+                query = query.minimum_nprobes(PROBES).maximum_nprobes(0)
+            return self._moments(query.to_arrow(), table)
+
+    def near(self, session: int, seconds: float, source: str | None = None) -> Moment:
+        """The sampled frame of `session` whose stream time is nearest to `seconds`.
+
+        Raises MonitorError where the session, or the source, has no moments, or where nothing was sampled at that time.
+        """
+        where = _within(session) + (f" AND source = {_text(source)}" if source is not None else "")
+        with self._errors():
+            table = self._open()
+            times, rows = _ranked(table, "seconds", where)
+        if not len(rows):
+            raise MonitorError(self._nothing_of(session, source))
+        if not times.min() - SLACK_SECONDS <= seconds <= times.max() + SLACK_SECONDS:
+            raise MonitorError(
+                f"session {session} was sampled from {times.min():.1f} s to {times.max():.1f} s, not at {seconds:.1f} s"
+            )
+        with self._errors():
+            return self._take(table, rows[[np.abs(times - seconds).argmin()]])[0]
+
+    def by_emotion(self, label: str, *, count: int, session: int | None = None) -> list[Moment]:
+        """The `count` moments with the highest probability of `label`, the highest first; of one session or of all.
+
+        Raises MonitorError for a label that the model does not have.
+        """
+        if label not in self.labels:
+            raise MonitorError(f"unknown emotion {label!r}; the index knows {', '.join(self.labels)}")
+        with self._errors():
+            table = self._open()
+            probability = f"array_element(scores, {self.labels.index(label) + 1})"
+            values, rows = _ranked(table, probability, _within(session))
+            return self._take(table, rows[np.argsort(-values, kind="stable")[:count]])
+
+    def unusual(self, session: int, *, count: int) -> list[Moment]:
+        """The `count` moments of a session with the highest novelty, the highest first."""
+        with self._errors():
+            table = self._open()
+            values, rows = _ranked(table, "novelty", f"{_within(session)} AND novelty IS NOT NULL")
+            return self._take(table, rows[np.argsort(-values, kind="stable")[:count]])
+
+    def novelty(self, session: int, source: str) -> pd.DataFrame:
+        """Columns seconds and novelty (missing where the source had no past yet) of one source, in stream order."""
+        with self._errors():
+            query = self._open().search().where(f"{_within(session)} AND source = {_text(source)}")
+            rows: pd.DataFrame = query.select(["seconds", "novelty"]).to_arrow().to_pandas()
+        return rows.sort_values("seconds", ignore_index=True)
+
+    def remove(self, *, session: int | None = None, library: str | None = None) -> int:
+        """Take out a session or a library; how many moments that were."""
+        if (session is None) == (library is None):
+            raise ValueError("remove takes either a session or a library")
+        with self._errors("cannot be written"):
+            table, where = self._open(), _within(session, library)
+            count: int = table.count_rows(where)
+            table.delete(where)
+        return count
+
+    def libraries(self) -> dict[str, int]:
+        """Name -> number of pictures of every reference library, in order of their names."""
+        return dict(sorted(self._counts("source", _within(LIBRARY)).items()))
+
+    def sessions(self) -> dict[int, int]:
+        """Number -> number of moments of every session, in order."""
+        return dict(sorted(self._counts("session", _within()).items()))
+
+    def optimize(self) -> None:
+        """Join what many appends left in pieces, remove earlier versions, and keep the vector index up to date.
+
+        From INDEXED_FROM rows on there is such an index. Others may read meanwhile.
+        """
+        if not self.exists:
+            return
+        with self._errors("cannot be written"):
+            table = self._open()
+            if not list(table.list_indices()) and table.count_rows() >= INDEXED_FROM:
+                table.create_index("vector", config=IvfFlat(distance_type="cosine", num_partitions=PARTITIONS))
+            table.optimize(cleanup_older_than=KEPT_VERSION)
+
+    def _open(self) -> Table:
+        """The table as it is now; it stays like that while one question is answered."""
+        return lancedb.connect(self.folder).open_table(TABLE)
+
+    def _fact(self, key: str) -> str:
+        with self._errors():
+            facts = self._open().schema.metadata or {}
+            return str(facts[key.encode()].decode())
+
+    def _counts(self, column: str, where: str) -> dict[Any, int]:
+        if not self.exists:
+            return {}
+        with self._errors():
+            values = self._open().search().where(where).select([column]).to_arrow()[column]
+        return {pair["values"]: pair["counts"] for pair in values.value_counts().to_pylist()}
+
+    def _take(self, table: Table, rows: NDArray[np.int64]) -> list[Moment]:
+        """The moments in `rows`, in that order."""
+        if not len(rows):
+            return []
+        found = table.take_row_ids(rows.tolist()).with_row_id().to_arrow()
+        order = {row: place for place, row in enumerate(found["_rowid"].to_pylist())}
+        return self._moments(found.take([order[row] for row in rows.tolist()]), table)
+
+    def _moments(self, rows: pa.Table, table: Table) -> list[Moment]:
+        labels = table.schema.metadata[b"labels"].decode().split(",")
+        return [
+            Moment(
+                vector=np.asarray(row["vector"], np.float32),
+                session=row["session"],
+                source=row["source"],
+                seconds=row["seconds"],
+                scores=dict(zip(labels, row["scores"], strict=True)),
+                file=row["file"],
+                novelty=row["novelty"],
+                thumbnail=row["thumbnail"],
+                distance=row.get("_distance"),
+            )
+            for row in rows.to_pylist()
+        ]
+
+    def _nothing_of(self, session: int, source: str | None) -> str:
+        known = self.sessions()
+        if session not in known:
+            numbers = ", ".join(map(str, known)) or "none"
+            return f"the index in {self.folder} has no moments of session {session}; it has those of: {numbers}"
+        sources = sorted(self._counts("source", _within(session)))
+        return f"session {session} has no moments of a source {source!r}; it has those of: {', '.join(sources)}"
+
+    @contextmanager
+    def _errors(self, what: str = "cannot be read") -> Iterator[None]:
+        """Turns what LanceDB raises into one line that names the folder."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            raise MonitorError(
+                f"the index of moments in {self.folder} {what} ({first_line(error)}); if the disk is sound and has "
+                "room, delete that folder: a new run begins a new index"
+            ) from error
+
+
+def moments_schema(numbers: int, labels: Sequence[str] | Any, model: str) -> pa.Schema:
+    """Columns of the table for vectors of `numbers` numbers; the model's identity and the labels are kept with it."""
+    columns = {
+        "vector": pa.list_(pa.float32(), numbers),
+        "session": pa.int64(),
+        "source": pa.string(),
+        "seconds": pa.float64(),
+        "file": pa.string(),
+        "scores": pa.list_(pa.float32(), len(labels)),
+        "novelty": pa.float32(),
+        "thumbnail": pa.binary(),
+    }
+    return pa.schema(list(columns.items()), metadata={"model": model, "labels": ",".join(labels)})
+
+
+def to_arrow(moments: Sequence[Moment], schema: pa.Schema) -> pa.Table:
+    """`moments` as rows of a table with that schema."""
+    labels = schema.metadata[b"labels"].decode().split(",")
+    rows = [
+        {name: getattr(moment, name) for name in schema.names}
+        | {"vector": moment.vector.tolist(), "scores": [moment.scores[label] for label in labels]}
+        for moment in moments
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _within(session: int | None = None, library: str | None = None) -> str:
+    """The condition for moments of one session or one library, or else of all sessions."""
+    if library is not None:
+        return f"session = {LIBRARY} AND source = {_text(library)}"
+    return f"session <> {LIBRARY}" if session is None else f"session = {session:d}"
+
+
+def _text(value: str) -> str:
+    """A string of SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _ranked(table: Table, expression: str, where: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Values of an expression, and the numbers of their rows: all that must be read to choose among many rows."""
+    query = table.search().where(where).select({"value": expression}).with_row_id(True)
+    found = query.to_arrow()
+    return found["value"].to_numpy(), found["_rowid"].to_numpy().astype(np.int64)
