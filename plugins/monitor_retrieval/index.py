@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lancedb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from lancedb.index import IvfFlat
-from lancedb.table import Table
+from lancedb.table import LanceTable
 from numpy.typing import NDArray
 
 from monitor.artifact import Artifact
@@ -232,9 +232,9 @@ class MomentIndex:
                 table.create_index("vector", config=IvfFlat(distance_type="cosine", num_partitions=PARTITIONS))
             table.optimize(cleanup_older_than=KEPT_VERSION)
 
-    def _open(self) -> Table:
+    def _open(self) -> LanceTable:
         """The table as it is now; it stays like that while one question is answered."""
-        return lancedb.connect(self.folder).open_table(TABLE)
+        return cast(LanceTable, lancedb.connect(self.folder).open_table(TABLE))
 
     def _fact(self, key: str) -> str:
         with self._errors():
@@ -248,7 +248,7 @@ class MomentIndex:
             values = self._open().search().where(where).select([column]).to_arrow()[column]
         return {pair["values"]: pair["counts"] for pair in values.value_counts().to_pylist()}
 
-    def _take(self, table: Table, rows: NDArray[np.int64]) -> list[Moment]:
+    def _take(self, table: LanceTable, rows: NDArray[np.int64]) -> list[Moment]:
         """The moments in `rows`, in that order."""
         if not len(rows):
             return []
@@ -256,7 +256,7 @@ class MomentIndex:
         order = {row: place for place, row in enumerate(found["_rowid"].to_pylist())}
         return self._moments(found.take([order[row] for row in rows.tolist()]), table)
 
-    def _moments(self, rows: pa.Table, table: Table) -> list[Moment]:
+    def _moments(self, rows: pa.Table, table: LanceTable) -> list[Moment]:
         labels = table.schema.metadata[b"labels"].decode().split(",")
         return [
             Moment(
@@ -331,7 +331,7 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _ranked(table: Table, expression: str, where: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def _ranked(table: LanceTable, expression: str, where: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Values of an expression, and the numbers of their rows: all that must be read to choose among many rows."""
     query = table.search().where(where).select({"value": expression}).with_row_id(True)
     found = query.to_arrow()
