@@ -12,7 +12,7 @@ from torch import nn
 
 from monitor.errors import ConfigError
 from monitor_train.scene import network as scene_network
-from monitor_train.scene.network import PaddedAfter, begin_from, make_network
+from monitor_train.scene.network import Convention, Strided, begin_from, make_network
 
 
 @pytest.fixture
@@ -71,28 +71,53 @@ def test_without_a_network_the_download_says_what_to_do(monkeypatch: pytest.Monk
         begin_from(make_network("mobilenet_v2", 2), "mobilenet_v2", "imagenet")
 
 
-def test_padding_after_the_picture_is_what_tensorflow_calls_same() -> None:
-    """For an even size, TensorFlow pads a 3x3 convolution of stride 2 by nothing in front and one pixel behind."""
+@pytest.mark.parametrize("side", [8, 9])
+def test_tensorflow_pads_so_that_the_middle_of_odd_sides_is_kept(side: int) -> None:
+    """What TensorFlow calls SAME: an even side gets one zero behind, an odd one also one in front."""
     torch.manual_seed(0)
     plain = nn.Conv2d(4, 4, 3, 2, 1, groups=4, bias=False)
-    padded = PaddedAfter(plain)
-    padded.load_state_dict(plain.state_dict())
-    picture = torch.randn(1, 4, 8, 8)
-    answer = padded(picture)
+    strided = Strided(plain, "tensorflow").eval()
+    strided.load_state_dict(plain.state_dict())
+    picture = torch.randn(1, 4, side, side)
+    answer = strided(picture)
     assert answer.shape == plain(picture).shape
+    front = side % 2
+    padded = torch.zeros(4, side + front + 1, side + front + 1)
+    padded[:, front : front + side, front : front + side] = picture[0]
     for y, x in ((0, 0), (1, 2), (3, 3)):
-        patch = torch.zeros(4, 3, 3)
-        seen = picture[0, :, 2 * y : 2 * y + 3, 2 * x : 2 * x + 3]
-        patch[:, : seen.shape[1], : seen.shape[2]] = seen
+        patch = padded[:, 2 * y : 2 * y + 3, 2 * x : 2 * x + 3]
         torch.testing.assert_close(answer[0, :, y, x], (patch * plain.weight[:, 0]).sum((1, 2)))
 
 
-def test_the_convention_changes_the_five_reductions_and_nothing_else() -> None:
+@pytest.mark.parametrize("side", [8, 9])
+def test_torchvisions_padding_is_that_of_the_convolution(side: int) -> None:
+    plain = nn.Conv2d(4, 4, 3, 2, 1, groups=4, bias=False)
+    strided = Strided(plain, "torchvision").eval()
+    strided.load_state_dict(plain.state_dict())
+    picture = torch.randn(2, 4, side, side)
+    torch.testing.assert_close(strided(picture), plain(picture))
+
+
+@pytest.mark.parametrize("convention", ["torchvision", "tensorflow"])
+@pytest.mark.parametrize("side", [8, 9])
+def test_training_gives_the_same_numbers_and_gradients(convention: Convention, side: int) -> None:
+    torch.manual_seed(0)
+    strided = Strided(nn.Conv2d(4, 4, 3, 2, 1, groups=4), convention)
+    picture = torch.randn(2, 4, side, side, requires_grad=True)
+    found = []
+    for training in (True, False):
+        answer = strided.train(training)(picture)
+        found.append((answer, *torch.autograd.grad(answer.square().sum(), [picture, *strided.parameters()])))
+    for fast, plain in zip(*found, strict=True):
+        torch.testing.assert_close(fast, plain)
+
+
+def test_the_convention_changes_no_name_and_no_size() -> None:
     plain, other = (make_network("mobilenet_v2", 2, convention=c) for c in ("torchvision", "tensorflow"))
-    assert sum(isinstance(module, PaddedAfter) for module in other.modules()) == 5
+    assert sum(isinstance(module, Strided) for module in other.modules()) == 5
     assert list(plain.state_dict()) == list(other.state_dict())
-    picture = torch.randn(1, 3, 64, 64)
-    assert plain.features(picture).shape == other.features(picture).shape == (1, 1280, 2, 2)
+    picture = torch.randn(1, 3, 80, 80)
+    assert plain.features(picture).shape == other.features(picture).shape == (1, 1280, 3, 3)
 
 
 def test_the_network_of_the_paper() -> None:
