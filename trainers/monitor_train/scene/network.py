@@ -80,9 +80,9 @@ def replace_strided(network: nn.Module, convention: Convention) -> None:
     """Let the 3x3 convolutions of stride 2 pad as the convention has it, and the depthwise ones train fast."""
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
-            if isinstance(child, nn.Conv2d) and child.stride == (2, 2) and child.kernel_size == (3, 3):
-                if convention == "tensorflow" or child.groups > 1:
-                    module.register_module(name, Strided(child, convention))
+            reduces = isinstance(child, nn.Conv2d) and child.stride == (2, 2) and child.kernel_size == (3, 3)
+            if reduces and (convention == "tensorflow" or child.groups > 1):
+                module.register_module(name, Strided(child, convention))
 
 
 class Strided(nn.Conv2d):
