@@ -53,7 +53,10 @@ def make_app(plugins: Plugins) -> typer.Typer:
             raise PluginError(
                 f"plugin {registration.plugin!r} registers command {name!r}, which the program itself has"
             )
-        app.command(name)(registration.thing)
+        if isinstance(registration.thing, typer.Typer):
+            app.add_typer(registration.thing, name=name)
+        else:
+            app.command(name)(registration.thing)
     return app
 
 

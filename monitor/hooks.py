@@ -60,4 +60,5 @@ def register_sinks(register: Register) -> None:
 
 @hookspec
 def register_commands(register: Register) -> None:
-    """`register("my-command", function)` adds `monitor my-command`; the options are the function's parameters."""
+    """`register("my-command", function)` adds `monitor my-command`; the options are the function's parameters. A
+    `typer.Typer` in its place adds a group of commands, `monitor my-command ...`."""

@@ -109,6 +109,29 @@ def test_register_commands(make_plugin):
     assert Plugins().get("commands", "hello").thing is print
 
 
+def test_a_typer_app_becomes_a_group_of_commands(make_plugin):
+    group = """
+import typer
+
+orders = typer.Typer()
+
+
+@orders.command("place")
+def place(dish: str) -> None:
+    print(f"one {dish}")
+
+
+@orders.command("cancel")
+def cancel() -> None:
+    print("none")
+
+
+"""
+    make_plugin("kitchen", group + registering("register_commands", "'orders', orders"))
+    result = CliRunner().invoke(make_app(Plugins()), ["orders", "place", "soup"])
+    assert (result.exit_code, result.output) == (0, "one soup\n")
+
+
 @pytest.mark.parametrize("name", ["run", "plugins", "train", "evaluate", "explain"])
 def test_a_command_of_the_program_itself_cannot_be_replaced(make_plugin, name):
     make_plugin("greedy", registering("register_commands", f"{name!r}, print"))
