@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sample import Face, Observation, Sample
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
 
 
 class Analyzer(Protocol):
@@ -48,11 +51,20 @@ class Runtime(Protocol):
     name: str
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Outputs for a batch (samples, channels, height, width), one row per sample."""
+        """First output for a batch (samples, channels, height, width), one row per sample."""
+
+    def outputs(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """All outputs in the model's order, each with one row per sample; the first is what `run` gives."""
 
 
 class Sink(Protocol):
     """Receives every observation while the engine runs, besides the store."""
+
+    def begin(self, session_id: int, settings: Settings) -> None:
+        """Called once, before the first `write`: the session's number in the store, and all settings of the run.
+
+        What it raises ends the run before anything is analysed.
+        """
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
         """Take what all analyzers said of one sample."""

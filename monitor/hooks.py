@@ -17,11 +17,14 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 class Register(Protocol):
     """The function that every hook receives."""
 
-    def __call__(self, name: str, thing: object, *, options: type[BaseModel] | None = None) -> None:
+    def __call__(
+        self, name: str, thing: object, *, options: type[BaseModel] | None = None, follows: str | None = None
+    ) -> None:
         """Register `thing` under `name`; two registrations of one name are an error that names both plugins.
 
         `options` is a pydantic model of the settings that `config.toml` may give it; the thing, a factory, is then
-        called with an instance of it, otherwise with nothing.
+        called with an instance of it, otherwise with nothing. `follows`, for sinks alone, names an analyzer: the sink
+        then runs whenever that analyzer does, and only then.
         """
 
 
@@ -55,7 +58,7 @@ def register_pages(register: Register) -> None:
 @hookspec
 def register_sinks(register: Register) -> None:
     """`register("my-sink", factory, options=MyOptions)`; the factory returns a `monitor.analyzer.Sink`. Used when
-    `config.toml` has a section `[options.sinks.my-sink]`."""
+    `config.toml` has a section `[options.sinks.my-sink]`, or, with `follows="my-analyzer"`, when that analyzer runs."""
 
 
 @hookspec

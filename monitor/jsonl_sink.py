@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from monitor.errors import ConfigError, MonitorError
 from monitor.sample import Observation, Sample
+from monitor.settings import Settings
 
 
 class JsonlOptions(BaseModel):
@@ -39,6 +40,9 @@ class JsonlSink:
             raise ConfigError(
                 f"[options.sinks.jsonl] path {options.path} cannot be written: {error.strerror}"
             ) from None
+
+    def begin(self, session_id: int, settings: Settings) -> None:
+        """Nothing to prepare: the file is open."""
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
         """Raises MonitorError where the disk is full or gone."""

@@ -35,6 +35,8 @@ class Registration:
     thing: Any
     plugin: str
     options: type[BaseModel] | None = None
+    follows: str | None = None
+    """Of a sink: the analyzer that it runs with, whatever config.toml says; None where a section asks for it."""
 
     def make(self, options: Mapping[str, Any] | None = None) -> Any:
         """Call the factory with `options` from config.toml.
@@ -125,7 +127,12 @@ class Plugins:
             plugin = self.plugins[implementation.plugin_name]
 
             def register(
-                name: str, thing: object, *, options: type[BaseModel] | None = None, plugin: Plugin = plugin
+                name: str,
+                thing: object,
+                *,
+                options: type[BaseModel] | None = None,
+                follows: str | None = None,
+                plugin: Plugin = plugin,
             ) -> None:
                 if not NAME.fullmatch(name):
                     raise PluginError(
@@ -138,7 +145,12 @@ class Plugins:
                         f"{_singular(kind)} {name!r} is registered by both {first!r} and {plugin.name!r}; "
                         "disable one of them in config.toml: [plugins] disabled"
                     )
-                found[name] = Registration(kind, name, thing, plugin.name, options)
+                if follows is not None and kind != "sinks":
+                    raise PluginError(
+                        f"plugin {plugin.name!r}: {_singular(kind)} {name!r} cannot follow {follows!r}; only a sink "
+                        "follows an analyzer"
+                    )
+                found[name] = Registration(kind, name, thing, plugin.name, options, follows)
                 plugin.registrations.append(found[name])
 
             try:

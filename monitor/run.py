@@ -143,9 +143,9 @@ class Run:
                 detector = self._cleanup.enter_context(closing(make_detector(settings, plugins)))
                 self.face_stage = FaceStage(detector)
             self.sinks: dict[str, Sink] = {}
-            for sink_name, options in settings.options.sinks.items():
-                sink: Sink = plugins.get("sinks", sink_name).make(options)
-                self.sinks[sink_name] = self._cleanup.enter_context(closing(sink))
+            for registration in chosen_sinks(settings, plugins):
+                sink: Sink = registration.make(settings.options.sinks.get(registration.name))
+                self.sinks[registration.name] = self._cleanup.enter_context(closing(sink))
             self.pictures = self._cleanup.enter_context(
                 closing(PictureServer(settings.picture_host, settings.picture_port))
             )
@@ -165,6 +165,8 @@ class Run:
                 stream.state = "running"
                 stream.began_at = time.monotonic()
                 stream.reader.start()
+            for sink in self.sinks.values():
+                sink.begin(self.recorder.session_id, self.settings)
             while self._step():
                 watch(self.streams)
             if all(stream.reader.error for stream in self.streams):
@@ -357,6 +359,13 @@ def analyzer_options(settings: Settings, registration: Registration) -> dict[str
     given = settings.options.analyzers.get(registration.name, {})
     takes_runtime = registration.options is not None and "runtime" in registration.options.model_fields
     return {"runtime": settings.runtime, **given} if takes_runtime else given
+
+
+def chosen_sinks(settings: Settings, plugins: Plugins) -> list[Registration]:
+    """The sinks that have a section in config.toml, and those that follow an analyzer of the run."""
+    configured = [plugins.get("sinks", name) for name in settings.options.sinks]
+    following = [registration for registration in plugins.sinks.values() if registration.follows in settings.analyzers]
+    return [registration for registration in configured if registration.follows is None] + following
 
 
 def make_detector(settings: Settings, plugins: Plugins) -> FaceDetector:

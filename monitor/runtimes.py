@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,11 +64,20 @@ class OpenVino:
             self._model: Any = openvino.compile_model(model, "CPU", OPENVINO_OPTIONS)
         except RuntimeError as error:
             raise RuntimeUnavailable(f"openvino cannot run {artifact.model}: {str(error).splitlines()[0]}") from None
-        self._output = self._model.output(0)
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        # each answer is copied, because the engine uses its memory again
-        return np.concatenate([self._model(sample[None])[self._output].copy() for sample in batch])
+        return self._answers(batch, self._model.outputs[:1])[0]
+
+    def outputs(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        return self._answers(batch, self._model.outputs)
+
+    def _answers(self, batch: NDArray[np.float32], wanted: Sequence[Any]) -> list[NDArray[np.float32]]:
+        rows: list[list[NDArray[np.float32]]] = [[] for _ in wanted]
+        for sample in batch:
+            answer = self._model(sample[None])
+            for of_output, output in zip(rows, wanted, strict=True):
+                of_output.append(answer[output].copy())  # because OpenVINO uses its memory again
+        return [np.concatenate(of_output) for of_output in rows]
 
 
 class OnnxRuntime:
@@ -91,6 +101,5 @@ class OnnxRuntime:
         return self.outputs(batch)[0]
 
     def outputs(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """All that the model says; the first output is the one that counts."""
         outputs: list[NDArray[np.float32]] = self._session.run(None, {self._input: batch})
         return outputs

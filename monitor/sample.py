@@ -84,6 +84,9 @@ class Observation:
     confidence: float = 1.0
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Further numbers or words of the analyzer; kept with the observation, never part of the shares."""
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    """float32 (numbers,): where the analyzer places the subject among others; alike things lie close. Sinks may index
+    it; the store does not keep it."""
 
     def __post_init__(self) -> None:
         total = math.fsum(self.scores.values())

@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NoReturn
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.analyzer import Analyzer
 from monitor.errors import AnalyzerError
 from monitor.sample import Observation, Sample
@@ -25,8 +28,9 @@ def check_analyzer(analyzer: Analyzer, samples: Sequence[Sample] | None = None) 
     * `name`, `labels` and `needs_faces` are there and make sense;
     * one list of observations per sample, in order, and none for an empty batch;
     * every observation carries the analyzer's name, its sample's source and seconds, exactly the analyzer's labels,
-      probabilities that sum to 1, a box inside the frame, and as subject the track of one of the sample's faces (with
-      `needs_faces`) or None for the whole frame, each at most once per sample;
+      probabilities that sum to 1, a box inside the frame, a vector (if any) of finite float32 numbers, and as subject
+      the track of one of the sample's faces (with `needs_faces`) or None for the whole frame, each at most once per
+      sample;
     * a sample without faces gives no observation, with `needs_faces`;
     * the same question gets the same answer, and frames and meshes are left as they were;
     * an answer does not depend on the batch: alone, all together, in reverse order and among strangers;
@@ -138,6 +142,10 @@ class _Check:
             left, top, right, bottom = each.box
             if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
                 self.breach(f"box must be (left, top, right, bottom) in fractions of the frame, not {each.box}")
+        if each.vector is not None:
+            vector = np.asarray(each.vector)
+            if vector.dtype != np.float32 or vector.ndim != 1 or not np.isfinite(vector).all():
+                self.breach(f"vector must be finite float32 with one axis, not {vector.dtype} {vector.shape}")
 
     def same(self, first: Answers, second: Answers, samples: list[Sample], when: str) -> None:
         """Whether two answers about `samples` agree, up to rounding."""
@@ -157,13 +165,22 @@ class _Check:
 
 
 def _difference(one: Observation, other: Observation) -> float:
-    """Largest difference of two observations in scores, confidence and box."""
+    """Largest difference of two observations in scores, confidence, box and vector; of the latter relative to the
+    larger of 1 and its largest number."""
     pairs = [(one.scores[label], other.scores[label]) for label in one.scores]
     pairs.append((one.confidence, other.confidence))
     if (one.box is None) != (other.box is None):
         return math.inf
     pairs += zip(one.box or (), other.box or (), strict=True)
-    return max(abs(left - right) for left, right in pairs)
+    return max(_distance(one.vector, other.vector), *(abs(left - right) for left, right in pairs))
+
+
+def _distance(one: NDArray[np.float32] | None, other: NDArray[np.float32] | None) -> float:
+    if one is None or other is None:
+        return 0.0 if one is other else math.inf
+    if one.shape != other.shape:
+        return math.inf
+    return float(np.abs(one - other).max(initial=0.0) / max(1.0, np.abs(one).max(initial=0.0)))
 
 
 def _content(sample: Sample) -> tuple[bytes | None, ...]:

@@ -100,8 +100,17 @@ def test_register_pages(make_plugin):
 
 
 def test_register_sinks(make_plugin):
-    make_plugin("drain", registering("register_sinks", "'drain', dict"))
-    assert {"jsonl", "drain"} <= set(Plugins().sinks)
+    make_plugin("drain", registering("register_sinks", "'drain', dict", "'gutter', dict, follows='rain'"))
+    plugins = Plugins()
+    assert {"jsonl", "drain", "gutter"} <= set(plugins.sinks)
+    assert (plugins.sinks["drain"].follows, plugins.sinks["gutter"].follows) == (None, "rain")
+
+
+@pytest.mark.parametrize("hook", [hook for hook in HOOKS if hook != "register_sinks"])
+def test_only_a_sink_follows_an_analyzer(make_plugin, hook):
+    make_plugin("led", registering(hook, "'led', dict, follows='face-fusion'"))
+    with pytest.raises(PluginError, match=r"'led': .* 'led' cannot follow 'face-fusion'; only a sink follows"):
+        Plugins().all()
 
 
 def test_register_commands(make_plugin):

@@ -104,9 +104,10 @@ def test_the_sink_prints_what_it_is_told_to(example, capsys):
     sink = example("sinks").make({"label": "sadness"})
     sample = Sample(Frame(np.zeros((2, 2, 3), np.uint8), 1.5, "clip.mp4", 3))
     seen = [Observation("x", "clip.mp4", 1.5, None, {"sadness": p, "neutral": 1 - p}) for p in (0.9, 0.7)]
+    sink.begin(7, load_settings(every_seconds=2))
     sink.write(sample, seen)
     sink.close()
-    assert capsys.readouterr().out == "sadness in clip.mp4 at 1.5 s\n"
+    assert capsys.readouterr().out == "session 7 takes a sample every 2.0 s\nsadness in clip.mp4 at 1.5 s\n"
 
 
 def test_the_page_draws(example, tmp_path, monkeypatch):

@@ -226,6 +226,9 @@ def test_the_general_runtime_is_the_default_of_each_analyzer(clip: Path) -> None
 
 def test_a_sink_that_fails_is_a_fault_and_the_store_goes_on(clip: Path, plugins: Plugins) -> None:
     class Full:
+        def begin(self, session_id: int, settings: Settings) -> None:
+            pass
+
         def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
             raise OSError("no space left")
 
@@ -238,3 +241,68 @@ def test_a_sink_that_fails_is_a_fault_and_the_store_goes_on(clip: Path, plugins:
         session = store.session(summary.session)
         assert len(store.observations(session)) == 8
         assert set(store.faults(session).message) == {"OSError: no space left"}
+
+
+class Diary:
+    """A sink that notes what happens to it."""
+
+    entries: list[tuple[str, object]]
+
+    def begin(self, session_id: int, settings: Settings) -> None:
+        self.entries.append(("begin", (session_id, settings.store)))
+
+    def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
+        self.entries.append(("write", [seen.analyzer for seen in observations]))
+
+    def close(self) -> None:
+        self.entries.append(("close", None))
+
+
+@pytest.fixture
+def diary(plugins: Plugins) -> type[Diary]:
+    """The sink `diary`, which follows the analyzer `brightness`."""
+
+    class Fresh(Diary):
+        entries: list[tuple[str, object]] = []  # noqa: RUF012 - one list for all, so that the test sees it
+
+    plugins.sinks["diary"] = Registration("sinks", "diary", Fresh, "tests", follows="brightness")
+    return Fresh
+
+
+def test_a_sink_that_follows_an_analyzer_runs_with_it_without_a_section(
+    clip: Path, plugins: Plugins, diary: type[Diary]
+) -> None:
+    summary = analyse([str(clip)], plugins)
+    assert diary.entries == [
+        ("begin", (summary.session, "test.db")),
+        *[("write", ["brightness"])] * 8,
+        ("close", None),
+    ]
+
+
+def test_a_sink_that_follows_another_analyzer_does_not_run(clip: Path, plugins: Plugins, diary: type[Diary]) -> None:
+    plugins.sinks["diary"] = Registration("sinks", "diary", diary, "tests", follows="scene-sentiment")
+    analyse([str(clip)], plugins, options={"sinks": {"diary": {}}})
+    assert diary.entries == []
+
+
+def test_a_sink_that_follows_takes_its_options_from_its_section(clip: Path, plugins: Plugins) -> None:
+    plugins.sinks["diary"] = Registration("sinks", "diary", Diary, "tests", follows="brightness")
+    with pytest.raises(ConfigError, match=r"\[options.sinks.diary\]: diary has no options, config.toml gives colour"):
+        Run([str(clip)], settings(options={"sinks": {"diary": {"colour": "red"}}}), plugins)
+
+
+def test_a_sink_that_cannot_begin_ends_the_run_before_anything_is_analysed(
+    clip: Path, plugins: Plugins, diary: type[Diary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Diary, session_id: int, settings: Settings) -> None:
+        raise ConfigError("the page is full")
+
+    monkeypatch.setattr(diary, "begin", refuse)
+    with pytest.raises(ConfigError, match="the page is full"):
+        analyse([str(clip)], plugins)
+    assert diary.entries == [("close", None)]
+    with Store("test.db") as store:
+        session = store.session("latest")
+        assert (session.state, session.error) == ("failed", "the page is full")
+        assert store.samples(session).empty

@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from monitor.artifact import Artifact
+from monitor.artifact import Artifact, sha256
 from monitor.errors import ArtifactError, ConfigError, RuntimeUnavailable
 from monitor.plugins import Plugins
 from monitor.runtimes import load
@@ -37,6 +37,36 @@ def test_a_runtime_computes_what_the_network_says_at_every_batch_size(artifact, 
     batch = np.random.default_rng(size).uniform(0, 1, (size, 3, 8, 8)).astype(np.float32)
     assert runtime.name == name
     np.testing.assert_allclose(runtime.run(batch), by_hand(artifact, batch), atol=TOLERANCE[name])
+
+
+@pytest.fixture
+def talkative(artifact):
+    """The network of the fixture, which also says what it saw: its second output is the mean of every edge filter."""
+    model = onnx.load(artifact.model)
+    model.graph.output.append(onnx.helper.make_tensor_value_info("flat", onnx.TensorProto.FLOAT, ["batch", 4]))
+    onnx.save(model, artifact.model)
+    return Artifact.write(
+        artifact.folder, artifact.manifest.model_copy(update={"sha256": sha256(artifact.model), "name": "talkative"})
+    )
+
+
+@pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
+def test_all_outputs_come_in_the_order_of_the_model(talkative, name):
+    runtime = load(talkative, name)
+    batch = np.random.default_rng(4).uniform(0, 1, (3, 3, 8, 8)).astype(np.float32)
+    probabilities, features = runtime.outputs(batch)
+    weights = {each.name: numpy_helper.to_array(each) for each in onnx.load(talkative.model).graph.initializer}[
+        "weights"
+    ]
+    powers = np.exp(features @ weights)
+    np.testing.assert_array_equal(probabilities, runtime.run(batch))
+    assert features.shape == (3, 4)
+    np.testing.assert_allclose(
+        probabilities, powers / powers.sum(axis=1, keepdims=True), atol=5 * TOLERANCE[name], rtol=0
+    )
+    before = features.copy()
+    runtime.outputs(1 - batch)
+    np.testing.assert_array_equal(features, before)  # the next batch does not write over them
 
 
 def test_openvino_answers_a_sample_alike_in_every_batch(artifact):
@@ -126,6 +156,9 @@ class Abacus:
 
     def run(self, batch):
         return batch
+
+    def outputs(self, batch):
+        return [batch]
 
 @hookimpl
 def register_runtimes(register):

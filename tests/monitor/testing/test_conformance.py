@@ -171,6 +171,49 @@ class InsideOut(Faces):
         return [replace(each, box=(0.5, 0.5, 0.1, 0.1)) for each in super().observe(sample)]
 
 
+class Placed(Frames):
+    """Places a frame at its mean colour."""
+
+    def place(self, sample):
+        return (sample.frame.image.mean(axis=(0, 1)) / 255).astype(np.float32)
+
+    def observe(self, sample):
+        return [replace(each, vector=self.place(sample)) for each in super().observe(sample)]
+
+
+def test_vectors_that_are_the_same_in_every_batch_are_fine():
+    check_analyzer(Placed())
+
+
+class DoublePlaced(Placed):
+    def place(self, sample):
+        return super().place(sample).astype(np.float64)
+
+
+class PlacedInSquares(Placed):
+    def place(self, sample):
+        return super().place(sample)[None]
+
+
+class PlacedNowhere(Placed):
+    def place(self, sample):
+        return super().place(sample) + np.float32(np.inf)
+
+
+class BatchPlaced(Placed):
+    """Its scores keep the contract, its vectors do not."""
+
+    def analyze(self, samples):
+        shift = np.float32(0.001 * len(samples))
+        return [[replace(each, vector=each.vector + shift) for each in seen] for seen in super().analyze(samples)]
+
+
+class SometimesPlaced(Placed):
+    def analyze(self, samples):
+        answers = super().analyze(samples)
+        return answers if len(samples) > 1 else [[replace(each, vector=None) for each in seen] for seen in answers]
+
+
 class Fails(Frames):
     def observe(self, sample):
         raise KeyError("weights")
@@ -292,6 +335,11 @@ class ClosesOnce(Frames):
         (Percent, r"confidence must lie in \[0, 1\], not 85"),
         (Pixels, "box must be"),
         (InsideOut, "box must be"),
+        (DoublePlaced, r"vector must be finite float32 with one axis, not float64 \(3,\)"),
+        (PlacedInSquares, r"vector must be .* not float32 \(1, 3\)"),
+        (PlacedNowhere, "vector must be finite"),
+        (BatchPlaced, "at batch size 1 and at batch size 8, .* differ by 0.007"),
+        (SometimesPlaced, "at batch size 1 and at batch size 8, .* differ by inf"),
         (Fails, r"analyze\(\) of 8 samples raised KeyError: 'weights'"),
         (WritesToPicture, "assignment destination is read-only"),
         (ForcesPicture, "changed the picture or a mesh"),

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from monitor.errors import ConfigError
 from monitor.sample import Observation, Sample
+from monitor.settings import Settings
 
 
 class PaletteOptions(BaseModel):
@@ -22,6 +23,9 @@ class Palette:
         except OSError as error:
             raise ConfigError(f"[options.sinks.palette] path {options.path}: {error.strerror}") from None
         self._file.write("source,seconds,colour\n")
+
+    def begin(self, session_id: int, settings: Settings) -> None:
+        pass
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
         red, green, blue = sample.frame.image.mean(axis=(0, 1)).round().astype(int)
