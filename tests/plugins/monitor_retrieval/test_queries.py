@@ -52,7 +52,7 @@ def test_a_picture_that_is_not_there_is_named(name: str) -> None:
 
 
 def test_an_unknown_emotion_comes_with_the_nearest_one() -> None:
-    with pytest.raises(ConfigError, match="unknown emotion 'contentmant'; did you mean 'contentment'?"):
+    with pytest.raises(ConfigError, match=r"unknown emotion 'contentmant'; did you mean 'contentment'\?"):
         read_query("contentmant", LABELS)
 
 
