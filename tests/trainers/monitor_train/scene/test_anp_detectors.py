@@ -1,8 +1,9 @@
-"""OpenCLIP as a detector, with a module laid out as its documentation has it: no weights can be downloaded in a
-test."""
+"""OpenCLIP as a detector: the library itself with a tiny network of chance weights, and a made module whose answers can
+be computed by hand. No weights are downloaded in a test."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from monitor.errors import ConfigError
 from monitor_train.scene.anp_detectors import OpenClip
@@ -86,3 +88,29 @@ def test_without_open_clip_the_error_says_how_to_install_it(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "open_clip", None)
     with pytest.raises(ConfigError, match=r"needs OpenCLIP .*pip install open-clip-torch"):
         OpenClip(ANPS, "ViT", "best", tmp_path / "prompts.npz")
+
+
+TINY = {
+    "embed_dim": 8,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 16},
+    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
+}
+
+
+def test_the_library_itself_is_asked_as_it_wants_to_be(tmp_path: Path) -> None:
+    """The same probabilities as by the library's own functions, from weights in a file."""
+    import open_clip
+
+    (tmp_path / "tiny-clip.json").write_text(json.dumps(TINY), encoding="utf-8")
+    open_clip.add_model_config(tmp_path)
+    torch.manual_seed(0)
+    model, _, prepare = open_clip.create_model_and_transforms("tiny-clip", pretrained_image=False, load_weights=False)
+    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, tmp_path / "tiny.safetensors")
+    regions = [picture((255, 0, 0)), picture((0, 90, 30))]
+    detector = OpenClip(ANPS, "tiny-clip", str(tmp_path / "tiny.safetensors"), tmp_path / "prompts.npz")
+    with torch.inference_mode():
+        words = ["a photo of a red thing", "a photo of a green thing", "a photo of a blue old thing"]
+        texts = model.eval().encode_text(open_clip.get_tokenizer("tiny-clip")(words), normalize=True)
+        images = model.encode_image(torch.stack([prepare(Image.fromarray(each)) for each in regions]), normalize=True)
+        expected = (model.logit_scale.exp() * images @ texts.T).softmax(1)
+    np.testing.assert_allclose(detector(regions, "any"), expected, rtol=1e-4)
