@@ -12,6 +12,7 @@ from monitor.hooks import Register, hookimpl
 @hookimpl
 def register_trainers(register: Register) -> None:
     from monitor_train.face import commands as face_commands
+    from monitor_train.retrieval import commands as retrieval_commands
     from monitor_train.scene import commands as scene_commands
 
     register("face-expression", Trainer(face_commands.train_face_expression, face_commands.evaluate_face))
@@ -24,3 +25,7 @@ def register_trainers(register: Register) -> None:
     register("anp-regions", Trainer(scene_commands.train_anp_regions))
     register("anp-teacher", Trainer(scene_commands.train_anp_teacher))
     register("scene-comparison", Trainer(scene_commands.train_scene_comparison))
+    register(
+        "affective-retrieval",
+        Trainer(retrieval_commands.train_affective_retrieval, retrieval_commands.evaluate_affective_retrieval),
+    )

@@ -1,0 +1,23 @@
+"""Trains the model that classifies pictures by emotion and finds those that feel alike.
+
+The method is that of Yang, She, Lai and Yang, "Retrieving and classifying affective images via deep metric learning",
+AAAI 2018; the profile `paper` has their network, `compact` is small enough to run on a stream.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor_train.retrieval.model import write_model
+from monitor_train.retrieval.profile import Settings
+from monitor_train.retrieval.training import AffectivePictures, fit
+from monitor_train.scene.data import read
+
+
+def train(
+    data: Path, layout: str, out: Path, settings: Settings, *, resume: bool = False, accelerator: str = "auto"
+) -> Path:
+    """Train, calibrate, export and measure; the folder of the artifact, `out`/artifact."""
+    pictures = AffectivePictures(read(data, layout), settings)
+    trained = fit(pictures, out, resume=resume, accelerator=accelerator)
+    return write_model(out / "artifact", trained, pictures.valid, data, layout)

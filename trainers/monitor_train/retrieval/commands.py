@@ -1,0 +1,93 @@
+"""What `monitor train` and `monitor evaluate` take for affective retrieval, and print at the end.
+
+Torch and Lightning are imported when a command runs, not when it is registered.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from monitor_train.scene.commands import Convention, Data, Epochs, Init, Minutes, Seed
+from monitor_train.terminal import Accelerator, Resume, need, print_figures, report
+
+Layout = Literal["fi", "emotion6"]
+Format = Annotated[Layout, typer.Option("--format", help="How the pictures and their labels lie in --data.")]
+ProfileName = Annotated[
+    Literal["compact", "paper"], typer.Option(help="MobileNetV2 at 144 pixels, or GoogLeNet at 224.")
+]
+Omega = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Share of the metric in the loss.", show_default="as the profile has it"),
+]
+Miner = Annotated[
+    Literal["random", "hard", "semihard"], typer.Option(help="Which triplets of a batch are learnt from.")
+]
+Channels = Annotated[
+    int | None, typer.Option(min=1, help="To which each layer is reduced.", show_default="as the profile has it")
+]
+
+
+def train_affective_retrieval(
+    data: Data,
+    format: Format,
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints, log and artifact.")],
+    profile: ProfileName = "compact",
+    metric: Annotated[
+        Literal["sentiment", "triplet", "none"],
+        typer.Option(help="What is learnt about distances, beside the emotions."),
+    ] = "sentiment",
+    omega: Omega = None,
+    miner: Miner = "semihard",
+    channels: Channels = None,
+    init: Init = "imagenet",
+    convention: Convention = "torchvision",
+    epochs: Epochs = None,
+    minutes: Minutes = None,
+    batch_size: Annotated[int | None, typer.Option(min=2, show_default="as the profile has it")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=0, show_default="as the profile has it")] = None,
+    seed: Seed = 0,
+    resume: Resume = False,
+    accelerator: Accelerator = "auto",
+) -> None:
+    """Train the model of similar moments on pictures, and write its artifact to OUT/artifact."""
+    need("train")
+    from monitor_train.retrieval.affective import train
+    from monitor_train.retrieval.profile import profile as chosen
+
+    settings = chosen(
+        profile,
+        metric=metric,
+        omega=omega,
+        miner=miner,
+        channels=channels,
+        init=init,
+        convention=convention,
+        epochs=epochs,
+        minutes=minutes,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+    )
+    report(train(data, format, out, settings, resume=resume, accelerator=accelerator))
+
+
+def evaluate_affective_retrieval(
+    data: Data,
+    format: Format,
+    artifact: Annotated[Path, typer.Option(help="Folder of the model.")],
+    against: Annotated[Path | None, typer.Option(help="Another model, to compare with on the same pictures.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure a model of similar moments on the test pictures of a set, one at a time."""
+    need("evaluate")
+    from monitor_train.retrieval.evaluate import evaluate
+
+    figures = evaluate(artifact, data, format, against)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        print_figures(figures)
