@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +42,8 @@ def is_animated(path: Path) -> bool:
         return False
 
 
-def read_rgb(path: Path) -> NDArray[np.uint8]:
-    """uint8 (height, width, 3), RGB, contiguous, turned upright by its EXIF orientation.
+def read_rgb(path: Path | BinaryIO) -> NDArray[np.uint8]:
+    """uint8 (height, width, 3), RGB, contiguous, turned upright by its EXIF orientation; of a path or an open file.
 
     Transparent parts become white, 16-bit grey keeps its upper eight bits. Raises OSError or ValueError where the file
     is no picture or is damaged.

@@ -1,0 +1,49 @@
+"""What a question finds, and how its moments are put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.clock import clock
+from monitor_retrieval.moment import LIBRARY, Moment
+
+STRONGEST = 3
+"""Emotions of a moment that are told in words, and of these only what is not faint."""
+FAINT = 0.1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Moments, the best first."""
+
+    asked: str
+    """The question in words."""
+    measure: str
+    """What the moments are ordered by: `distance`, `novelty`, or the emotion asked for."""
+    moments: list[Moment]
+    like: Moment | None = None
+    """The moment or picture that was asked about."""
+
+    def value(self, moment: Moment) -> float:
+        """The measure of one of the moments: a cosine distance in [0, 2], or a probability."""
+        value = {"distance": moment.distance, "novelty": moment.novelty}.get(self.measure)
+        return moment.scores.get(self.measure, 0.0) if value is None else value
+
+
+def strongest(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The strongest emotions and their probabilities, the strongest first; at least one."""
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])[:STRONGEST]
+    return ranked[:1] + [pair for pair in ranked[1:] if pair[1] >= FAINT]
+
+
+def title(moment: Moment, names: Mapping[int, str]) -> str:
+    """Where a moment is from: its session's number and name, or its library; `names` are those of the sessions."""
+    if moment.session == LIBRARY:
+        return f"library {moment.source}" if moment.source else "picture"
+    return f"{moment.session} · {names.get(moment.session, 'unnamed')}"
+
+
+def time_code(moment: Moment) -> str:
+    """When it was, or the file's name of a picture, which has no time of its own."""
+    return clock(moment.seconds) if moment.file is None else moment.file

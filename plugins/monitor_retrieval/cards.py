@@ -1,0 +1,82 @@
+"""Moments as a grid of cards in HTML, for the dashboard and the contact sheet."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from html import escape
+
+from monitor.colours import colour
+from monitor_retrieval.answer import Answer, strongest, time_code, title
+from monitor_retrieval.moment import LIBRARY, Moment
+
+STYLE = """
+.moments { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 1rem; }
+.moment { position: relative; border-radius: 12px; overflow: hidden; border: 1px solid rgba(128, 128, 128, 0.28);
+  background: rgba(128, 128, 128, 0.07); font-size: 0.9rem; line-height: 1.35; }
+.moment .frame { position: relative; aspect-ratio: 16 / 9; background: rgba(0, 0, 0, 0.85); }
+.moment .frame img { width: 100%; height: 100%; object-fit: contain; display: block; }
+.moment .rank, .moment .time { position: absolute; bottom: 0.45rem; padding: 0.05rem 0.5rem; border-radius: 999px;
+  color: #ffffff; background: rgba(0, 0, 0, 0.68); font-size: 0.82rem; font-variant-numeric: tabular-nums; }
+.moment .rank { left: 0.45rem; font-weight: 700; }
+.moment .time { right: 0.45rem; max-width: 70%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.moment .said { padding: 0.6rem 0.75rem 0.7rem; }
+.moment .head { display: flex; justify-content: space-between; gap: 0.6rem; align-items: baseline; }
+.moment .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.moment .value { white-space: nowrap; font-variant-numeric: tabular-nums; opacity: 0.75; }
+.moment .source { opacity: 0.7; font-size: 0.84rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.moment .strip { display: flex; height: 8px; border-radius: 4px; overflow: hidden; margin: 0.5rem 0 0.4rem;
+  background: rgba(128, 128, 128, 0.2); }
+.moment .strip span { height: 100%; }
+.moment .emotions { display: flex; flex-wrap: wrap; gap: 0.1rem 0.7rem; }
+.moment .emotions span { white-space: nowrap; }
+.moment .dot { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; margin-right: 0.35em; }
+.moment .links { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; margin-top: 0.45rem; }
+"""
+"""Rules for `cards`; a page includes them once. They inherit colours, so they fit light and dark pages."""
+
+Links = Callable[[Moment], Mapping[str, str]]
+"""What a card leads to: words -> address."""
+
+
+def cards(answer: Answer, names: Mapping[int, str], links: Links | None = None) -> str:
+    """A card per moment: thumbnail, rank, time code, session, source, measure and emotions.
+
+    `names` are those of the sessions, by number.
+    """
+    drawn = (
+        card(moment, names, value=f"{answer.measure} {answer.value(moment):.3f}", rank=rank, links=links)
+        for rank, moment in enumerate(answer.moments, 1)
+    )
+    return f'<div class="moments">{"".join(drawn)}</div>'
+
+
+def card(
+    moment: Moment, names: Mapping[int, str], *, value: str = "", rank: int | None = None, links: Links | None = None
+) -> str:
+    """One moment."""
+    where = title(moment, names)
+    data = base64.b64encode(moment.thumbnail).decode("ascii")
+    picture = f'<img alt="" src="data:image/jpeg;base64,{data}">' if data else ""
+    badge = "" if rank is None else f'<span class="rank">{rank}</span>'
+    strip = "".join(
+        f'<span style="width:{100 * share:.2f}%;background:{colour(label)}" title="{escape(label)} {share:.0%}"></span>'
+        for label, share in moment.scores.items()
+    )
+    emotions = "".join(
+        f'<span><span class="dot" style="background:{colour(label)}"></span>{escape(label)} {100 * share:.0f} %</span>'
+        for label, share in strongest(moment.scores)
+    )
+    leads = "".join(
+        f'<a href="{escape(address, quote=True)}" target="_self">{escape(words)}</a>'
+        for words, address in (links(moment) if links is not None else {}).items()
+    )
+    ways = f'<div class="links">{leads}</div>' if leads else ""
+    source = "" if moment.session == LIBRARY else f'<div class="source">{escape(moment.source)}</div>'
+    return (
+        f'<div class="moment"><div class="frame">{picture}{badge}'
+        f'<span class="time">{escape(time_code(moment))}</span></div>'
+        f'<div class="said"><div class="head"><span class="title">{escape(where)}</span>'
+        f'<span class="value">{escape(value)}</span></div>{source}'
+        f'<div class="strip">{strip}</div><div class="emotions">{emotions}</div>{ways}</div></div>'
+    )

@@ -1,0 +1,176 @@
+"""What the page "Similar moments" is asked: widgets that choose a moment, a picture or an emotion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from monitor import figures, timeline
+from monitor.settings import Settings
+from monitor.sources.pictures import SUFFIXES
+from monitor.store import Session, Source, Store
+from monitor_dashboard import choices, opened, panels
+from monitor_dashboard.words import plain, titled
+from monitor_retrieval.cards import card
+from monitor_retrieval.index import MomentIndex, model_identity
+from monitor_retrieval.looking import look_at_picture, make_analyzer
+from monitor_retrieval.moment import Moment
+from monitor_retrieval.page_timeline import clicked_seconds, novelty_line
+from monitor_retrieval.retrieval import NAME, AffectiveRetrieval
+
+DAWN = datetime(1970, 1, 1)
+"""Stream time zero on a slider, which takes points in time."""
+DAY = 86400.0
+
+
+def choose_moment(index: MomentIndex, store: Store, sessions: Sequence[Session]) -> Moment | None:
+    """A moment of a source, by slider or by a click on its timeline.
+
+    The address of the page names it, as in `/similar?session=3&source=talk.mp4&at=65.5`.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        session = _choose_session(sessions)
+        source = _choose_source(session, store.sources(session.id))
+    rows = index.novelty(session.id, source.name)
+    if rows.empty:
+        st.info(f"The index holds no moments of {plain(source.name)}.")
+        return None
+    left, right = st.columns([1, 3], gap="large")
+    with right:
+        above = st.container()
+        seconds = _choose_seconds(session, source, rows)
+        with above:
+            _draw_timeline(store, session, source, rows, seconds)
+    moment = index.near(session.id, seconds, source.name)
+    with left:
+        st.html(card(moment, {session.id: session.name}))
+    st.query_params.from_dict({"session": str(session.id), "source": source.name, "at": f"{moment.seconds:g}"})
+    return moment
+
+
+def choose_picture(settings: Settings, index: MomentIndex) -> Moment | None:
+    """A picture that the reader uploads, as the analyzer sees it."""
+    left, right = st.columns([1, 3], gap="large")
+    with right:
+        endings = sorted(suffix[1:] for suffix in SUFFIXES)
+        file = st.file_uploader("Picture", endings, help="It is looked at on this machine and not kept.")
+    if file is None:
+        return None
+    analyzer, alone = _analyzer(settings)
+    MomentIndex(index.folder, model=model_identity(analyzer.artifact))  # an error where another model made the index
+    with alone:
+        picture = look_at_picture(file, file.name, analyzer)
+    with left:
+        st.html(card(picture, {}))
+    return picture
+
+
+def choose_emotion(labels: Sequence[str]) -> str:
+    """One of the model's emotions."""
+    return st.pills("Emotion", labels, default=labels[0], required=True, key="similar_emotion")
+
+
+@st.cache_resource(show_spinner="Loading the model", max_entries=1, hash_funcs={Settings: Settings.model_dump_json})
+def _analyzer(settings: Settings) -> tuple[AffectiveRetrieval, Lock]:
+    """The analyzer, and what keeps two readers from using it at once."""
+    return make_analyzer(settings), Lock()
+
+
+def _choose_session(sessions: Sequence[Session]) -> Session:
+    by_id = {session.id: session for session in sessions}
+    wanted = st.query_params.get("session", "")
+    if wanted and "similar_session" not in st.session_state:
+        if wanted in map(str, by_id):
+            st.session_state["similar_session"] = int(wanted)
+        else:
+            st.warning(f"Session {plain(wanted)} has no moments in the index; this is the newest that has.")
+    chosen = st.selectbox(
+        "Session", list(by_id), format_func=lambda number: titled(by_id[number]), key="similar_session"
+    )
+    return by_id.get(chosen) or sessions[0]
+
+
+def _choose_source(session: Session, sources: Sequence[Source]) -> Source:
+    key = f"similar_source_of_{session.id}"
+    wanted = next((source for source in sources if source.name == st.query_params.get("source")), None)
+    if wanted is not None and key not in st.session_state:
+        st.session_state[key] = wanted.id
+    source: Source = choices.choose_source(sources, key)
+    return source
+
+
+def _choose_seconds(session: Session, source: Source, rows: pd.DataFrame) -> float:
+    """Stream time of a frame; at first that in the page's address, else the most novel one."""
+    times = rows["seconds"].to_numpy()
+    first, last = float(times[0]), float(times[-1])
+    if first == last:
+        return first
+    key = _slider_key(source)
+    if key not in st.session_state:
+        asked = _asked_seconds(session, source)
+        novel = float(times[rows["novelty"].fillna(0).to_numpy().argmax()])
+        st.session_state[key] = _on_slider(times, novel if asked is None else asked)
+    fraction = "" if float(session.every_seconds).is_integer() else ".S"
+    chosen = st.slider(
+        "Moment",
+        DAWN + timedelta(seconds=first),
+        DAWN + timedelta(seconds=last),
+        step=timedelta(seconds=session.every_seconds),
+        format=f"{'[day] DDD, ' if last >= DAY else ''}{'H:' if last >= 3600 else ''}mm:ss{fraction}",
+        key=key,
+    )
+    return (chosen - DAWN).total_seconds()
+
+
+def _asked_seconds(session: Session, source: Source) -> float | None:
+    """The time in the page's address, where that is of this source."""
+    asked = st.query_params
+    if asked.get("session") != str(session.id) or asked.get("source") != source.name:
+        return None
+    try:
+        return float(asked["at"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _draw_timeline(store: Store, session: Session, source: Source, rows: pd.DataFrame, seconds: float) -> None:
+    """Emotions and novelty over time; a click on either moves the slider."""
+    times = rows["seconds"].to_numpy()
+    reach = (0.0, max(float(times[-1]), session.window_seconds))
+    plots = {}
+    labels = session.labels.get(NAME, [])
+    if labels:
+        windows = opened.as_shown(store).windows(session, NAME, source_id=source.id)
+        shares = timeline.share_rows(windows, labels, session.window_seconds)
+        plots["emotions"] = figures.stacked_area(shares, labels, reach=reach, at=seconds)
+    plots["novelty"] = novelty_line(rows, reach=reach, at=seconds)
+    for name, figure in plots.items():
+        key = f"similar_{name}_{source.id}"
+        st.plotly_chart(
+            figure,
+            key=key,
+            config=panels.BARE_PLOT,
+            on_select=lambda key=key: _take_click(key, _slider_key(source), times),
+            selection_mode="points",
+        )
+
+
+def _take_click(plot_key: str, slider_key: str, times: NDArray[np.float64]) -> None:
+    seconds = clicked_seconds(st.session_state[plot_key].selection)
+    if seconds is not None:
+        st.session_state[slider_key] = _on_slider(times, seconds)
+
+
+def _slider_key(source: Source) -> str:
+    return f"similar_moment_of_{source.id}"
+
+
+def _on_slider(times: NDArray[np.float64], seconds: float) -> datetime:
+    """The sampled time nearest to `seconds`."""
+    return DAWN + timedelta(seconds=float(times[np.abs(times - seconds).argmin()]))
