@@ -14,14 +14,21 @@ from monitor_retrieval.moment import LIBRARY
 from tests.plugins.monitor_retrieval.made_moments import MODEL, at_angle, cosine_distance
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> MomentIndex:
-    """Session 1 turns from 0 to 59 degrees in a minute but lacks 40, session 2 has two sources, the library `sea` three pictures."""
-    made = MomentIndex(tmp_path / "moments", model=MODEL, create=True)
-    made.append([at_angle(second, second) for second in range(60) if second != 40])
-    made.append([at_angle(90, 3, 2, "door.mp4"), at_angle(31, 4, 2, "hall.mp4")])
-    made.append([at_angle(angle, 0, LIBRARY, "sea", file=f"{angle}.jpg", novelty=None) for angle in (20, 100, 21)])
+def made_index(folder: Path) -> MomentIndex:
+    """Session 1 turns from 0 to 59 degrees in a minute but lacks 40, session 2 has two sources, the library `sea`
+    three pictures."""
+    made = MomentIndex(folder / "moments", model=MODEL, create=True)
+    turn = [at_angle(second, second) for second in range(60) if second != 40]
+    other = [at_angle(90, 3, 2, "door.mp4"), at_angle(31, 4, 2, "hall.mp4")]
+    sea = [at_angle(angle, 0, LIBRARY, "sea", file=f"{angle}.jpg", novelty=None) for angle in (20, 100, 21)]
+    made.append([*turn, *other, *sea])
     return made
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> MomentIndex:
+    """An index to read."""
+    return made_index(tmp_path_factory.mktemp("asking"))
 
 
 def places(answer: Answer) -> list[tuple[int, float]]:
@@ -93,7 +100,8 @@ def test_an_emotion_is_not_looked_for_in_a_library(index: MomentIndex) -> None:
         ask_emotion(index, "awe", Among(library="sea"))
 
 
-def test_an_index_without_sessions_says_how_to_fill_it(index: MomentIndex) -> None:
+def test_an_index_without_sessions_says_how_to_fill_it(tmp_path: Path) -> None:
+    index = made_index(tmp_path)
     index.remove(session=1)
     index.remove(session=2)
     with pytest.raises(MonitorError, match="holds no moments of any session; `monitor run VIDEO --analyzers"):
