@@ -63,6 +63,7 @@ def write_onnx(network: Calibrated, shape: tuple[int, int, int], path: Path) -> 
         # torch prefers its newer exporter, which needs one more package and gains nothing on a plain network like this
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", "Constant folding")  # the runtimes do it themselves
+        warnings.filterwarnings("ignore", "Converting a tensor to a Python")  # the size of a picture is fixed
         torch.onnx.export(
             network,
             (torch.zeros(2, *shape),),
