@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import lancedb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from lancedb.index import IvfFlat
 from lancedb.table import LanceTable
 from numpy.typing import NDArray
 
@@ -23,19 +20,20 @@ from monitor.artifact import Artifact
 from monitor.errors import MonitorError
 from monitor.settings import Settings
 from monitor.store.store import database_url, first_line
+from monitor_retrieval import upkeep
 from monitor_retrieval.moment import LIBRARY, Moment
+from monitor_retrieval.rows import labels_of, model_of, moments_schema, of_source, to_moments, to_rows, within
 
 TABLE = "moments"
-INDEXED_FROM = 100_000
-"""Rows from which a vector index pays; below, and within so many rows of one session, search is exact."""
-PARTITIONS = 1024
-"""Groups of alike vectors that the vector index makes."""
-PROBES = 40
-"""Groups that a search looks at; more where a filter leaves too few answers."""
-KEPT_VERSION = timedelta(minutes=1)
-"""Age at which `optimize` removes an earlier version of the table; no reader holds one for longer than a question."""
 SLACK_SECONDS = 1.0
 """How far outside the sampled times `near` may be asked."""
+
+READING = ("cannot be read", "if the disk is sound, delete that folder: the next run begins a new one")
+WRITING = (
+    "cannot be written",
+    "make room there, or set another folder in config.toml: [options.sinks.similar-moments] path",
+)
+"""What failed, and what to do about it."""
 
 Stretch = tuple[int, str, float, float]
 """(session, source, from, to) in seconds of stream time, both ends included."""
@@ -52,7 +50,8 @@ def index_folder(settings: Settings) -> Path:
         return Path(given)
     url = database_url(settings.store)
     name = Path(url.database or "store")
-    return name.with_suffix(".moments") if url.get_backend_name() == "sqlite" else Path(f"{name.name}.moments")
+    beside = name if url.get_backend_name() == "sqlite" else Path(name.name)
+    return beside.with_name(f"{beside.name.removesuffix('.db')}.moments")
 
 
 def model_identity(artifact: Artifact) -> str:
@@ -76,35 +75,40 @@ class MomentIndex:
         if create and model is None:
             raise ValueError("an index is made for a model; give its identity")
         self.folder = Path(folder)
-        self._table_folder = self.folder / f"{TABLE}.lance"
-        self._new_model = model
-        if not self.exists:
-            if not create:
-                raise MonitorError(
-                    f"there is no index of moments in {self.folder} yet; `monitor run --analyzers affective-retrieval` "
-                    "makes it"
-                )
-            return
-        if model is not None and self.model != model:
+        self._model = model
+        if create:
+            with self._errors(WRITING):
+                self.folder.mkdir(parents=True, exist_ok=True)
+        elif not self.exists:
             raise MonitorError(
-                f"the vectors in {self.folder} were made by the model {self.model!r}, now it is {model!r}: they cannot "
-                "be compared; `monitor library rebuild` makes them anew with the present model"
+                f"there is no index of moments in {self.folder} yet; `monitor run --analyzers affective-retrieval` "
+                "makes it"
+            )
+        self._check_model(self.model)
+
+    def _check_model(self, found: str) -> None:
+        if self._model is not None and found != self._model:
+            raise MonitorError(
+                f"the vectors in {self.folder} were made by the model {found!r}, now it is {self._model!r}: they "
+                "cannot be compared; `monitor library rebuild` makes them anew with the present model"
             )
 
     @property
     def exists(self) -> bool:
         """Whether anything was appended ever."""
-        return self._table_folder.is_dir()
+        return any((self.folder / f"{TABLE}.lance" / "_versions").glob("*.manifest"))
 
     @property
     def model(self) -> str:
         """Identity of the model that made the vectors."""
-        return self._fact("model") if self.exists else self._new_model or ""
+        with self._errors():
+            return model_of(self._open().schema) if self.exists else self._model or ""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What `scores` are of, in order; empty before the first append."""
-        return tuple(self._fact("labels").split(",")) if self.exists else ()
+        with self._errors():
+            return labels_of(self._open().schema) if self.exists else ()
 
     def __len__(self) -> int:
         with self._errors():
@@ -117,13 +121,22 @@ class MomentIndex:
         """
         if not moments:
             return
-        with self._errors("cannot be written"):
+        with self._errors(WRITING):
             if not self.exists:
-                schema = moments_schema(len(moments[0].vector), moments[0].scores, self._new_model or "")
+                schema = moments_schema(len(moments[0].vector), list(moments[0].scores), self._model or "")
                 lancedb.connect(self.folder).create_table(TABLE, schema=schema, exist_ok=True)
             table = self._open()
-            rows = to_arrow(moments, table.schema)
-            table.add(rows)
+            schema = table.schema
+        self._check_model(model_of(schema))
+        numbers = schema.field("vector").type.list_size
+        for moment in moments:
+            if len(moment.vector) != numbers:
+                raise MonitorError(
+                    f"the vectors in {self.folder} have {numbers} numbers, the one of {moment} has "
+                    f"{len(moment.vector)}; `monitor library rebuild` makes them anew with the present model"
+                )
+        with self._errors(WRITING):
+            table.add(to_rows(moments, schema))
 
     def search(
         self,
@@ -139,29 +152,26 @@ class MomentIndex:
         Of one session, or of one library, or else of all sessions; `exclude` leaves out a stretch of one source. Exact
         up to INDEXED_FROM candidates; above, approximate.
         """
-        where = _within(session, library)
-        if exclude is not None:
-            of_session, source, start, end = exclude
-            where += (
-                f" AND NOT (session = {of_session:d} AND source = {_text(source)} "
-                f"AND seconds >= {start!r} AND seconds <= {end!r})"
-            )
+        where = within(session, library)
         with self._errors():
             table = self._open()
+            # of columns without an index of their own, a filter would be tried on every row: a stretch is dropped here
+            to_drop = 0 if exclude is None else table.count_rows(_of_stretch(exclude))
             query = table.search(np.asarray(vector, np.float32), vector_column_name="vector").distance_type("cosine")
-            query = query.where(where, prefilter=True).limit(count)
-            if table.count_rows(where) < INDEXED_FROM:
+            query = query.where(where, prefilter=True).limit(count + to_drop)
+            if table.count_rows(where if session is not None or library is not None else None) < upkeep.INDEXED_FROM:
                 query = query.bypass_vector_index()
             else:
-                query = query.minimum_nprobes(PROBES).maximum_nprobes(0)
-            return self._moments(query.to_arrow(), table)
+                query = query.minimum_nprobes(upkeep.PROBES).maximum_nprobes(0)
+            found = to_moments(query.to_arrow(), table.schema)
+        return [moment for moment in found if exclude is None or not _is_in(moment, exclude)][:count]
 
     def near(self, session: int, seconds: float, source: str | None = None) -> Moment:
         """The sampled frame of `session` whose stream time is nearest to `seconds`.
 
         Raises MonitorError where the session, or the source, has no moments, or where nothing was sampled at that time.
         """
-        where = _within(session) + (f" AND source = {_text(source)}" if source is not None else "")
+        where = within(session) + (f" AND {of_source(source)}" if source is not None else "")
         with self._errors():
             table = self._open()
             times, rows = _ranked(table, "seconds", where)
@@ -184,20 +194,20 @@ class MomentIndex:
         with self._errors():
             table = self._open()
             probability = f"array_element(scores, {self.labels.index(label) + 1})"
-            values, rows = _ranked(table, probability, _within(session))
+            values, rows = _ranked(table, probability, within(session))
             return self._take(table, rows[np.argsort(-values, kind="stable")[:count]])
 
     def unusual(self, session: int, *, count: int) -> list[Moment]:
         """The `count` moments of a session with the highest novelty, the highest first."""
         with self._errors():
             table = self._open()
-            values, rows = _ranked(table, "novelty", f"{_within(session)} AND novelty IS NOT NULL")
+            values, rows = _ranked(table, "novelty", f"{within(session)} AND novelty IS NOT NULL")
             return self._take(table, rows[np.argsort(-values, kind="stable")[:count]])
 
     def novelty(self, session: int, source: str) -> pd.DataFrame:
         """Columns seconds and novelty (missing where the source had no past yet) of one source, in stream order."""
         with self._errors():
-            query = self._open().search().where(f"{_within(session)} AND source = {_text(source)}")
+            query = self._open().search().where(f"{within(session)} AND {of_source(source)}")
             rows: pd.DataFrame = query.select(["seconds", "novelty"]).to_arrow().to_pandas()
         return rows.sort_values("seconds", ignore_index=True)
 
@@ -205,41 +215,38 @@ class MomentIndex:
         """Take out a session or a library; how many moments that were."""
         if (session is None) == (library is None):
             raise ValueError("remove takes either a session or a library")
-        with self._errors("cannot be written"):
-            table, where = self._open(), _within(session, library)
+        with self._errors(WRITING):
+            table, where = self._open(), within(session, library)
             count: int = table.count_rows(where)
             table.delete(where)
         return count
 
     def libraries(self) -> dict[str, int]:
         """Name -> number of pictures of every reference library, in order of their names."""
-        return dict(sorted(self._counts("source", _within(LIBRARY)).items()))
+        return dict(sorted(self._counts("source", within(LIBRARY)).items()))
 
     def sessions(self) -> dict[int, int]:
         """Number -> number of moments of every session, in order."""
-        return dict(sorted(self._counts("session", _within()).items()))
+        return dict(sorted(self._counts("session", within()).items()))
+
+    @property
+    def is_in_pieces(self) -> bool:
+        """Whether so much was appended that `optimize` is due."""
+        with self._errors():
+            return self.exists and upkeep.is_in_pieces(self._open())
 
     def optimize(self) -> None:
         """Join what many appends left in pieces, remove earlier versions, and keep the vector index up to date.
 
-        From INDEXED_FROM rows on there is such an index. Others may read meanwhile.
+        Others may read and append meanwhile.
         """
-        if not self.exists:
-            return
-        with self._errors("cannot be written"):
-            table = self._open()
-            if not list(table.list_indices()) and table.count_rows() >= INDEXED_FROM:
-                table.create_index("vector", config=IvfFlat(distance_type="cosine", num_partitions=PARTITIONS))
-            table.optimize(cleanup_older_than=KEPT_VERSION)
+        if self.exists:
+            with self._errors(WRITING):
+                upkeep.optimize(self._open())
 
     def _open(self) -> LanceTable:
         """The table as it is now; it stays like that while one question is answered."""
         return cast(LanceTable, lancedb.connect(self.folder).open_table(TABLE))
-
-    def _fact(self, key: str) -> str:
-        with self._errors():
-            facts = self._open().schema.metadata or {}
-            return str(facts[key.encode()].decode())
 
     def _counts(self, column: str, where: str) -> dict[Any, int]:
         if not self.exists:
@@ -254,81 +261,34 @@ class MomentIndex:
             return []
         found = table.take_row_ids(rows.tolist()).with_row_id().to_arrow()
         order = {row: place for place, row in enumerate(found["_rowid"].to_pylist())}
-        return self._moments(found.take([order[row] for row in rows.tolist()]), table)
-
-    def _moments(self, rows: pa.Table, table: LanceTable) -> list[Moment]:
-        labels = table.schema.metadata[b"labels"].decode().split(",")
-        return [
-            Moment(
-                vector=np.asarray(row["vector"], np.float32),
-                session=row["session"],
-                source=row["source"],
-                seconds=row["seconds"],
-                scores=dict(zip(labels, row["scores"], strict=True)),
-                file=row["file"],
-                novelty=row["novelty"],
-                thumbnail=row["thumbnail"],
-                distance=row.get("_distance"),
-            )
-            for row in rows.to_pylist()
-        ]
+        return to_moments(found.take([order[row] for row in rows.tolist()]), table.schema)
 
     def _nothing_of(self, session: int, source: str | None) -> str:
         known = self.sessions()
         if session not in known:
             numbers = ", ".join(map(str, known)) or "none"
             return f"the index in {self.folder} has no moments of session {session}; it has those of: {numbers}"
-        sources = sorted(self._counts("source", _within(session)))
+        sources = sorted(self._counts("source", within(session)))
         return f"session {session} has no moments of a source {source!r}; it has those of: {', '.join(sources)}"
 
     @contextmanager
-    def _errors(self, what: str = "cannot be read") -> Iterator[None]:
-        """Turns what LanceDB raises into one line that names the folder."""
+    def _errors(self, doing: tuple[str, str] = READING) -> Iterator[None]:
+        """Turns what LanceDB raises into one line that names the folder and says what to do."""
+        what, hint = doing
         try:
             yield
         except (OSError, RuntimeError, ValueError, KeyError) as error:
-            raise MonitorError(
-                f"the index of moments in {self.folder} {what} ({first_line(error)}); if the disk is sound and has "
-                "room, delete that folder: a new run begins a new index"
-            ) from error
+            raise MonitorError(f"the index of moments in {self.folder} {what} ({first_line(error)}); {hint}") from error
 
 
-def moments_schema(numbers: int, labels: Sequence[str] | Any, model: str) -> pa.Schema:
-    """Columns of the table for vectors of `numbers` numbers; the model's identity and the labels are kept with it."""
-    columns = {
-        "vector": pa.list_(pa.float32(), numbers),
-        "session": pa.int64(),
-        "source": pa.string(),
-        "seconds": pa.float64(),
-        "file": pa.string(),
-        "scores": pa.list_(pa.float32(), len(labels)),
-        "novelty": pa.float32(),
-        "thumbnail": pa.binary(),
-    }
-    return pa.schema(list(columns.items()), metadata={"model": model, "labels": ",".join(labels)})
+def _of_stretch(stretch: Stretch) -> str:
+    session, source, start, end = stretch
+    return f"session = {session:d} AND {of_source(source)} AND seconds >= {start!r} AND seconds <= {end!r}"
 
 
-def to_arrow(moments: Sequence[Moment], schema: pa.Schema) -> pa.Table:
-    """`moments` as rows of a table with that schema."""
-    labels = schema.metadata[b"labels"].decode().split(",")
-    rows = [
-        {name: getattr(moment, name) for name in schema.names}
-        | {"vector": moment.vector.tolist(), "scores": [moment.scores[label] for label in labels]}
-        for moment in moments
-    ]
-    return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _within(session: int | None = None, library: str | None = None) -> str:
-    """The condition for moments of one session or one library, or else of all sessions."""
-    if library is not None:
-        return f"session = {LIBRARY} AND source = {_text(library)}"
-    return f"session <> {LIBRARY}" if session is None else f"session = {session:d}"
-
-
-def _text(value: str) -> str:
-    """A string of SQL."""
-    return "'" + value.replace("'", "''") + "'"
+def _is_in(moment: Moment, stretch: Stretch) -> bool:
+    session, source, start, end = stretch
+    return (moment.session, moment.source) == (session, source) and start <= moment.seconds <= end
 
 
 def _ranked(table: LanceTable, expression: str, where: str) -> tuple[NDArray[Any], NDArray[np.int64]]:

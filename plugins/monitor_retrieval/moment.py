@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 LIBRARY = 0
 """The session of pictures that no run recorded: those of a reference library."""
+THUMBNAIL_SIDE = 160
+"""Longer side of a moment's small picture, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,3 +46,14 @@ class Moment:
     def top(self) -> str:
         """The most probable label."""
         return max(self.scores, key=self.scores.__getitem__)
+
+
+def thumbnail(image: NDArray[np.uint8]) -> bytes:
+    """JPEG of a whole picture, uint8 RGB (height, width, 3), whose longer side is at most THUMBNAIL_SIDE."""
+    import cv2
+
+    height, width, _ = image.shape
+    scale = min(1.0, THUMBNAIL_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()

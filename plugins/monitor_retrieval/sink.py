@@ -1,0 +1,104 @@
+"""The sink `similar-moments`: puts every frame that has a vector into the index of moments while the run goes on."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from monitor.errors import MonitorError
+from monitor.sample import Observation, Sample
+from monitor.settings import Settings
+from monitor_retrieval.index import MomentIndex, index_folder, model_identity
+from monitor_retrieval.moment import Moment, thumbnail
+from monitor_retrieval.novelty import Novelty
+from monitor_retrieval.retrieval import NAME, read_artifact
+
+BATCH_MOMENTS, BATCH_SECONDS = 64, 5.0
+"""What has gathered is appended when it is so many moments or so many seconds of wall clock old: what a process that is
+killed loses at most, and how far a reader is behind."""
+
+log = logging.getLogger("monitor")
+
+
+class SimilarMoments:
+    """Follows the analyzer `affective-retrieval`.
+
+    When the index cannot be written any more, one error says so; the recording then goes on without it, and what was
+    appended stays.
+    """
+
+    def __init__(self) -> None:
+        self._index: MomentIndex | None = None
+        self._session = 0
+        self._novelty: defaultdict[str, Novelty] = defaultdict(Novelty)
+        self._waiting: list[Moment] = []
+        self._appended_at = 0.0
+        self._optimizer = ThreadPoolExecutor(1, "similar-moments")
+        self._optimizing: Future[None] | None = None
+
+    def begin(self, session_id: int, settings: Settings) -> None:
+        """Raises MonitorError where the index holds the vectors of another model, is of another store, is damaged or
+        cannot be made."""
+        options = settings.options.analyzers.get(NAME, {})
+        model = model_identity(read_artifact(options.get("artifact")))
+        index = MomentIndex(index_folder(settings), model=model, create=True)
+        if session_id in index.sessions():
+            raise MonitorError(
+                f"{index.folder} has moments of a session {session_id} already, so it belongs to another store than "
+                f"{settings.store}; delete that folder, or set another in config.toml: "
+                "[options.sinks.similar-moments] path"
+            )
+        self._index, self._session = index, session_id
+        self._appended_at = time.monotonic()
+
+    def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
+        """Raises MonitorError, once, where the index cannot be written any more."""
+        if self._index is None:
+            return
+        for seen in observations:
+            if seen.analyzer == NAME and seen.vector is not None:
+                self._waiting.append(
+                    Moment(
+                        vector=seen.vector,
+                        session=self._session,
+                        source=seen.source,
+                        seconds=seen.seconds,
+                        scores=seen.scores,
+                        file=sample.frame.file,
+                        novelty=self._novelty[seen.source](seen.vector, seen.seconds),
+                        thumbnail=thumbnail(sample.frame.image),
+                    )
+                )
+        if len(self._waiting) >= BATCH_MOMENTS or time.monotonic() - self._appended_at >= BATCH_SECONDS:
+            try:
+                self._append(self._index)
+            except MonitorError as error:
+                self._index = None
+                raise MonitorError(f"{error}; the recording goes on without moments") from error
+
+    def _append(self, index: MomentIndex) -> None:
+        """Append what waits, and see to it, in a thread of its own, that the index stays quick."""
+        waiting, self._waiting = self._waiting, []
+        index.append(waiting)
+        self._appended_at = time.monotonic()
+        if self._optimizing is not None and self._optimizing.done():
+            done, self._optimizing = self._optimizing, None
+            done.result()
+        if self._optimizing is None and index.is_in_pieces:
+            self._optimizing = self._optimizer.submit(index.optimize)
+
+    def close(self) -> None:
+        """Append the rest."""
+        index, self._index = self._index, None
+        try:
+            if index is not None:
+                index.append(self._waiting)
+                if self._optimizing is not None:
+                    self._optimizing.result()
+                index.optimize()
+        except MonitorError as error:
+            log.error("%s; the last moments of this run are missing in it", error)
+        self._optimizer.shutdown()
