@@ -230,6 +230,39 @@ class MomentIndex:
         return dict(sorted(self._counts("session", within()).items()))
 
     @property
+    def version(self) -> int:
+        """Grows with everything that is written."""
+        with self._errors():
+            return self._open().version
+
+    def all(self, count: int) -> Iterator[list[Moment]]:
+        """Every moment there is now, at most `count` at a time: libraries first, then every session in stream order."""
+        with self._errors():
+            table = self._open()
+            for session in (LIBRARY, *self.sessions()):
+                seconds, rows = _ranked(table, "seconds", within(session))
+                rows = rows[np.argsort(seconds, kind="stable")]
+                for start in range(0, len(rows), count):
+                    yield self._take(table, rows[start : start + count])
+
+    def become(self, other: MomentIndex, version: int) -> None:
+        """Hold what `other` holds, and nothing else, in one transaction.
+
+        Raises MonitorError, and changes nothing, where this index is not of that `version` any more.
+        """
+        with self._errors(WRITING):
+            if self._open().version != version:
+                raise MonitorError(
+                    f"another process wrote into {self.folder} meanwhile; nothing was changed; try again when no run "
+                    "is recording"
+                )
+            rows = other._open()
+            lancedb.connect(self.folder).create_table(
+                TABLE, rows.search().to_batches(), schema=rows.schema, mode="overwrite"
+            )
+        self._model = other._model
+
+    @property
     def is_in_pieces(self) -> bool:
         """Whether so much was appended that `optimize` is due."""
         with self._errors():
