@@ -8,6 +8,7 @@ in it: beside the thumbnails, compressing them would save little. PROBES trades 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 
 from lancedb.index import Bitmap, IvfFlat
 from lancedb.table import LanceTable
@@ -28,7 +29,13 @@ KEPT_VERSION = timedelta(minutes=1)
 
 def is_in_pieces(table: LanceTable) -> bool:
     """Whether `optimize` is due."""
-    return table.stats().fragment_stats.num_fragments >= PIECES
+    return pieces(table) >= PIECES
+
+
+def pieces(table: LanceTable) -> int:
+    """Fragments of the table, LanceDB's word."""
+    stats = cast("dict[str, Any]", table.stats())  # that is what it gives, whatever its annotation says
+    return int(stats["fragment_stats"]["num_fragments"])
 
 
 def optimize(table: LanceTable) -> None:
