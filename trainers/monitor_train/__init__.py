@@ -29,3 +29,4 @@ def register_trainers(register: Register) -> None:
         "affective-retrieval",
         Trainer(retrieval_commands.train_affective_retrieval, retrieval_commands.evaluate_affective_retrieval),
     )
+    register("retrieval-comparison", Trainer(retrieval_commands.train_retrieval_comparison))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 
 def sweep_figure(accuracies: Mapping[float, float], image_accuracy: float, path: Path) -> None:
@@ -35,6 +37,19 @@ def confusion_figure(confusion: Sequence[Sequence[int]], names: Sequence[str], p
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("answer")
     axes.set_ylabel("truth")
+    save(figure, path)
+
+
+def map_figure(places: NDArray[np.floating[Any]], classes: Sequence[str], names: Sequence[str], path: Path) -> None:
+    """Pictures at `places` (N, 2) that mean nothing but what is near what, in the colours of their classes (N,)."""
+    figure = Figure(figsize=(7.6, 6), layout="constrained")
+    axes = figure.subplots()
+    for index, name in enumerate(names):
+        own = np.array([each == name for each in classes])
+        axes.scatter(*places[own].T, s=8, color=f"C{index}", label=name)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    figure.legend(loc="outside right upper", markerscale=2)
     save(figure, path)
 
 

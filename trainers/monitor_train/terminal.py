@@ -12,7 +12,18 @@ import typer
 from monitor.errors import ConfigError
 
 Step = TypeVar("Step")
-PACKAGES = ("lightning", "matplotlib", "onnx", "safetensors", "sklearn", "timm", "torch", "torchmetrics", "torchvision")
+PACKAGES = (
+    "lightning",
+    "matplotlib",
+    "onnx",
+    "pytorch_metric_learning",
+    "safetensors",
+    "sklearn",
+    "timm",
+    "torch",
+    "torchmetrics",
+    "torchvision",
+)
 
 Accelerator = Annotated[str, typer.Option(help="As Lightning names it: auto, cpu, gpu.")]
 Resume = Annotated[bool, typer.Option(help="Continue the run whose last checkpoint lies in --out.")]

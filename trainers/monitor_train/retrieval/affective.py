@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitor_train.retrieval.data import read
 from monitor_train.retrieval.model import write_model
 from monitor_train.retrieval.profile import Settings
 from monitor_train.retrieval.training import AffectivePictures, fit
-from monitor_train.scene.data import read
 
 
 def train(

@@ -15,10 +15,20 @@ from monitor_train.export import Calibrated, check_parity, fit_temperature, writ
 from monitor_train.retrieval.evaluate import evaluate
 from monitor_train.retrieval.network import AffectiveNetwork
 from monitor_train.retrieval.training import AffectiveTraining
-from monitor_train.scene.model import TERMS
+from monitor_train.scene.model import PEOPLE
+from monitor_train.scene.model import TERMS as SCENE_TERMS
 from monitor_train.scene.network import MEAN, STD
 
+RESEARCH = PEOPLE + "The pictures are for research"
+TERMS = SCENE_TERMS | {
+    "artphoto": ("ArtPhoto (Machajdik and Hanbury 2010), photographs made to evoke an emotion", RESEARCH),
+    "abstract": ("Abstract paintings (Machajdik and Hanbury 2010) with the emotion of most votes", RESEARCH),
+    "iapsa": ("IAPSa: pictures of IAPS with the emotions of Mikels et al. 2005", RESEARCH),
+    "list": ("pictures in a list, of whoever trained this model", "that of the pictures"),
+}
+"""Layout -> what the training pictures are, and under which terms the weights can be used."""
 HEADLINES = ("accuracy", "map", "map_polarity", "precision_1", "precision_5", "precision_10")
+METRICS = {"sentiment": "sentiment constraints", "triplet": "triplets of emotions"}
 OUTPUTS = ("probabilities", "vector")
 
 
@@ -38,6 +48,8 @@ def write_model(folder: Path, trained: AffectiveTraining, valid: TensorDataset, 
     figures from the test split of `data`."""
     settings = trained.settings
     training_data, licence = TERMS[layout]
+    if settings.metric != "none":
+        training_data += f"; distances by {METRICS[settings.metric]}, omega {settings.omega:g}"
     manifest = Manifest(
         name="affective-retrieval",
         version="1",
@@ -63,7 +75,7 @@ def write_model(folder: Path, trained: AffectiveTraining, valid: TensorDataset, 
     temperature = fit_temperature(torch.cat(logits).numpy(), emotions)
     calibrated = Described(network, temperature)
     artifact = write_artifact(folder, calibrated, manifest)
-    parity = check_parity(calibrated, artifact, network_input(pictures[:128], manifest))
+    parity = check_parity(calibrated, artifact, network_input(pictures[:128], manifest), len(OUTPUTS))
     figures = headlines(evaluate(folder, data, layout))
     metrics = {
         **figures,

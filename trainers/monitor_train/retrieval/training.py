@@ -43,7 +43,7 @@ class AffectivePictures(PictureData):
         """Raises DataError where an emotion has too few training pictures."""
         super().__init__(settings)
         self.splits = splits
-        self.emotions = emotions_of(splits, settings.least)
+        self.emotions = emotions_of(splits["train"], settings.least)
 
     def setup(self, stage: str) -> None:
         self.train, self.valid = (

@@ -2,8 +2,8 @@
 
 The wheel puts the eight emotions of Mikels et al. ("Emotional category data on images from the International Affective
 Picture System", 2005) in a ring, the positive ones in one half and the negative ones in the other (Zhao et al.,
-"Predicting personalized emotion perceptions of social images", 2016, figure 4; Yang et al. 2018, figure 1). Fear stands
-beside excitement, and anger beside amusement.
+"Predicting personalized emotion perceptions of social images", 2016; Yang et al. 2018, section "Introduction", name
+them in this order). Fear stands beside excitement, and anger beside amusement.
 """
 
 from __future__ import annotations

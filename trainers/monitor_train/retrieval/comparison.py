@@ -1,0 +1,87 @@
+"""The paper's table for a set of pictures: what each loss and each description of a picture is worth.
+
+Three networks are trained alike but for the loss: classification alone ("softmax"), with triplets, and with the
+sentiment constraints. Each is read out in four ways; see `readouts`. In all three the distances, where there are any,
+are learnt of the sentiment vector: the vector of "softmax" is that of chance reductions of trained maps, so that the
+gain is taken over whatever describes pictures best there. Vectors of other lengths show what the length is worth.
+
+Every training leaves its result in a folder of its own and is not repeated where that is finished, so that a comparison
+that was interrupted goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from monitor_train.retrieval.affective import train
+from monitor_train.retrieval.data import read
+from monitor_train.retrieval.measures import Said, difference, measures
+from monitor_train.retrieval.profile import Metric, Settings
+from monitor_train.retrieval.readouts import read_out, untouched
+from monitor_train.retrieval.training import AffectiveTraining
+from monitor_train.scene.comparison import cell, finished
+
+METRICS: dict[str, Metric] = {"softmax": "none", "softmax+triplet": "triplet", "softmax+sentiment": "sentiment"}
+PLAIN, WHOLE = "softmax", "softmax+sentiment"
+FIGURES = ("accuracy", "map", "map_polarity", "precision_1", "precision_10")
+
+
+def compare(
+    data: Path, layout: str, out: Path, settings: Settings, channels: Sequence[int] = (), accelerator: str = "auto"
+) -> dict[str, Any]:
+    """`rows`: name -> figures on the test split; `gains`: how much better the sentiment vector of `softmax+sentiment`
+    is than each other row, on the same pictures; `lengths`: of the vectors."""
+    test = read(data, layout)["test"]
+    said: dict[str, Said] = {}
+    lengths: dict[str, int] = {}
+    for name, own in runs(settings, channels).items():
+        if not finished(out / name / "artifact"):
+            begun = (out / name / "last.ckpt").is_file()
+            train(data, layout, out / name, own, resume=begun, accelerator=accelerator)
+        trained = AffectiveTraining.load_from_checkpoint(
+            out / name / "best.ckpt", map_location="cpu", weights_only=True
+        )
+        if not said:
+            said["untouched, pooled"] = untouched(own, trained.emotions, test)
+        readouts = read_out(trained, test)
+        if name in METRICS:
+            said |= {f"{name}, {readout}": each for readout, each in readouts.items()}
+        else:
+            said[f"{name}, vector"] = readouts["vector"]
+        lengths[name] = trained.network.vector.length
+    best = said[f"{WHOLE}, vector"]
+    figures = {
+        "data": f"{layout} test",
+        "rows": {name: measures(each) for name, each in said.items()},
+        "gains": {name: difference(best, each) for name, each in said.items() if each is not best},
+        "lengths": lengths,
+    }
+    (out / "comparison.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return figures
+
+
+def runs(settings: Settings, channels: Sequence[int]) -> dict[str, Settings]:
+    """Folder -> settings of each training: the three losses, then the sentiment constraints with other `channels`."""
+    losses = {name: replace(settings, metric=metric) for name, metric in METRICS.items()}
+    whole = losses[WHOLE]
+    others = [each for each in channels if each != settings.channels]
+    return losses | {f"{WHOLE}, {each} channels": replace(whole, channels=each) for each in others}
+
+
+def lines(figures: Mapping[str, Any]) -> list[list[str]]:
+    """The cells of the table: name of the row, then each figure; at the end, the gain over softmax alone.
+
+    That is, over that of its descriptions which is best by the figure in question.
+    """
+    rows = figures["rows"]
+    found = [[name, *(cell(row, each) if each in row else "-" for each in FIGURES)] for name, row in rows.items()]
+    plain = [name for name in rows if name.startswith(f"{PLAIN}, ")]
+    best = {each: max(plain, key=lambda name, each=each: rows[name][each]) for each in FIGURES}
+    gains = [
+        f"{cell(figures['gains'][best[each]], each)}\nover {best[each].removeprefix(f'{PLAIN}, ')}" for each in FIGURES
+    ]
+    return [*found, ["gain of the sentiment vector over softmax alone", *gains]]
