@@ -256,10 +256,12 @@ class MomentIndex:
                     f"another process wrote into {self.folder} meanwhile; nothing was changed; try again when no run "
                     "is recording"
                 )
-            rows = other._open()
-            lancedb.connect(self.folder).create_table(
-                TABLE, rows.search().to_batches(), schema=rows.schema, mode="overwrite"
-            )
+            here = lancedb.connect(self.folder)
+            if other.exists:
+                rows = other._open()
+                here.create_table(TABLE, rows.search().to_batches(), schema=rows.schema, mode="overwrite")
+            else:
+                here.drop_table(TABLE)
         self._model = other._model
 
     @property
