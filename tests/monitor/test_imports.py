@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-HEAVY = {"torch", "torchvision", "lightning", "mediapipe", "onnxruntime", "openvino", "streamlit"}
+HEAVY = {"torch", "torchvision", "lightning", "mediapipe", "onnxruntime", "openvino", "lancedb", "streamlit"}
 
 CODE = """
 import json, sys
@@ -17,6 +17,6 @@ print(json.dumps([[plugin.name for plugin in plugins], list(sys.modules)]))
 def test_starting_up_with_every_plugin_imports_nothing_heavy():
     result = subprocess.run([sys.executable, "-c", CODE], check=True, capture_output=True, text=True)
     plugins, modules = json.loads(result.stdout)
-    assert {"monitor", "face", "train", "dashboard"} <= set(plugins)
-    assert {"monitor_face", "monitor_train", "monitor_dashboard"} <= set(modules)
+    assert {"monitor", "face", "retrieval", "train", "dashboard"} <= set(plugins)
+    assert {"monitor_face", "monitor_retrieval", "monitor_train", "monitor_dashboard"} <= set(modules)
     assert set(modules) & HEAVY == set()
