@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import PurePath
 
 from monitor.colours import colour
 from monitor_retrieval.answer import Answer, strongest, time_code, title
@@ -72,7 +73,7 @@ def card(
         for words, address in (links(moment) if links is not None else {}).items()
     )
     ways = f'<div class="links">{leads}</div>' if leads else ""
-    source = "" if moment.session == LIBRARY else f'<div class="source">{escape(moment.source)}</div>'
+    source = "" if moment.session == LIBRARY else _source(moment.source)
     return (
         f'<div class="moment"><div class="frame">{picture}{badge}'
         f'<span class="time">{escape(time_code(moment))}</span></div>'
@@ -80,3 +81,9 @@ def card(
         f'<span class="value">{escape(value)}</span></div>{source}'
         f'<div class="strip">{strip}</div><div class="emotions">{emotions}</div>{ways}</div></div>'
     )
+
+
+def _source(name: str) -> str:
+    """A source by the last part of its path; an address stays whole."""
+    short = name if "://" in name else PurePath(name).name
+    return f'<div class="source" title="{escape(name, quote=True)}">{escape(short)}</div>'

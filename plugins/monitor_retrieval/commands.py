@@ -157,6 +157,9 @@ def print_table(answer: Answer, names: Mapping[int, str]) -> None:
     from monitor_retrieval.moment import LIBRARY
 
     console = Console(width=None if sys.stdout.isatty() else WIDE)
+    if not answer.moments:
+        console.print(f"{answer.asked}: nothing was found.", markup=False, highlight=False)
+        return
     table = Table(title=answer.asked, title_justify="left", box=None, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("", justify="right")
     for heading in ("Session", "Source"):

@@ -90,6 +90,25 @@ def remove(name: Name, store: StoreAddress = None, config: Config = None) -> Non
     print(f"library {name}: {count} pictures removed")
 
 
+@library_app.command("rebuild")
+def rebuild_index(store: StoreAddress = None, config: Config = None) -> None:
+    """Let the present model look again at all moments, those of sessions too: after a change of model.
+
+    It sees the small pictures that the index keeps, so its vectors are close to those of the frames, not the same.
+    """
+    from monitor.settings import load_settings
+    from monitor_retrieval.index import index_folder
+    from monitor_retrieval.looking import make_analyzer
+    from monitor_retrieval.rebuild import rebuild
+
+    settings = load_settings(config, store=store)
+    with closing(make_analyzer(settings)) as analyzer, progress_bar("looking again") as (progress, task):
+        count = rebuild(
+            index_folder(settings), analyzer, watch=lambda fraction: progress.update(task, completed=fraction)
+        )
+    print(f"{count:,} moments were looked at again")
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[tuple[Progress, TaskID]]:
     """A bar from 0 to 1 on standard error; silent where that is no terminal."""

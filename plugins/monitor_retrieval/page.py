@@ -55,7 +55,7 @@ def _ask(settings: Settings, index: MomentIndex, store: Store, sessions: Sequenc
     )
     if how == EMOTION:
         label = page_query.choose_emotion(index.labels)
-        _draw_answer(index, sessions, lambda among: ask_emotion(index, label, among), libraries=False)
+        _draw_answer(index, store, sessions, lambda among: ask_emotion(index, label, among), libraries=False)
         return
     if how == PICTURE:
         like = page_query.choose_picture(settings, index)
@@ -63,13 +63,13 @@ def _ask(settings: Settings, index: MomentIndex, store: Store, sessions: Sequenc
         like = page_query.choose_moment(index, store, sessions)
     if like is None:
         return
-    among = _draw_answer(index, sessions, lambda among: ask_like(index, like, among), libraries=True)
+    among = _draw_answer(index, store, sessions, lambda among: ask_like(index, like, among), libraries=True)
     if like.session != LIBRARY:
-        _draw_unusual(index, sessions, like.session, among)
+        _draw_unusual(index, store, sessions, like.session, among)
 
 
 def _draw_answer(
-    index: MomentIndex, sessions: Sequence[Session], ask: Callable[[Among], Answer], *, libraries: bool
+    index: MomentIndex, store: Store, sessions: Sequence[Session], ask: Callable[[Among], Answer], *, libraries: bool
 ) -> Among:
     """Choose where to look, and show what is found there."""
     places = {EVERYWHERE: Among()} | {titled(session): Among(session=session.id) for session in sessions}
@@ -83,28 +83,36 @@ def _draw_answer(
     answer = ask(among)
     st.subheader(plain(answer.asked))
     if answer.moments:
-        st.html(cards.cards(answer, _names(sessions), _links))
+        st.html(cards.cards(answer, _names(sessions), _links(store)))
     else:
         st.info("There is no other moment to show: record more, or look elsewhere.")
     return among
 
 
-def _draw_unusual(index: MomentIndex, sessions: Sequence[Session], session: int, among: Among) -> None:
+def _draw_unusual(index: MomentIndex, store: Store, sessions: Sequence[Session], session: int, among: Among) -> None:
     """The most novel moments of the session that the reader is in."""
     answer = ask_unusual(index, Among(session=session, count=among.count, min_gap_seconds=among.min_gap_seconds))
     if answer.moments:
         st.subheader(answer.asked)
         st.caption(NOVELTY)
-        st.html(cards.cards(answer, _names(sessions), _links))
+        st.html(cards.cards(answer, _names(sessions), _links(store)))
 
 
 def _names(sessions: Sequence[Session]) -> dict[int, str]:
     return {session.id: session.name for session in sessions}
 
 
-def _links(moment: Moment) -> dict[str, str]:
-    """To the moment's session, and to the question what is like it; pictures of a library have neither."""
-    if moment.session == LIBRARY:
-        return {}
-    place = {"session": moment.session, "source": moment.source, "at": f"{moment.seconds:g}"}
-    return {"Open session": f"session?session={moment.session}", "More like this": f"similar?{urlencode(place)}"}
+def _links(store: Store) -> cards.Links:
+    """To a moment's place in its session, and to what is like it; pictures of a library have neither."""
+    sources: dict[int, dict[str, int]] = {}
+
+    def links(moment: Moment) -> dict[str, str]:
+        if moment.session == LIBRARY:
+            return {}
+        if moment.session not in sources:
+            sources[moment.session] = {source.name: source.id for source in store.sources(moment.session)}
+        source = sources[moment.session].get(moment.source, "")
+        place = urlencode({"session": moment.session, "source": source, "at": f"{moment.seconds:g}"})
+        return {"Open session": f"session?{place}", "More like this": f"similar?{place}"}
+
+    return links

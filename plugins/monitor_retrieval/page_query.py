@@ -32,7 +32,7 @@ DAY = 86400.0
 def choose_moment(index: MomentIndex, store: Store, sessions: Sequence[Session]) -> Moment | None:
     """A moment of a source, by slider or by a click on its timeline.
 
-    The address of the page names it, as in `/similar?session=3&source=talk.mp4&at=65.5`.
+    The address of the page names it, as in `/similar?session=3&source=5&at=65.5`.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         session = _choose_session(sessions)
@@ -50,7 +50,7 @@ def choose_moment(index: MomentIndex, store: Store, sessions: Sequence[Session])
     moment = index.near(session.id, seconds, source.name)
     with left:
         st.html(card(moment, {session.id: session.name}))
-    st.query_params.from_dict({"session": str(session.id), "source": source.name, "at": f"{moment.seconds:g}"})
+    st.query_params.from_dict({"session": str(session.id), "source": str(source.id), "at": f"{moment.seconds:g}"})
     return moment
 
 
@@ -98,7 +98,7 @@ def _choose_session(sessions: Sequence[Session]) -> Session:
 
 def _choose_source(session: Session, sources: Sequence[Source]) -> Source:
     key = f"similar_source_of_{session.id}"
-    wanted = next((source for source in sources if source.name == st.query_params.get("source")), None)
+    wanted = next((source for source in sources if str(source.id) == st.query_params.get("source")), None)
     if wanted is not None and key not in st.session_state:
         st.session_state[key] = wanted.id
     source: Source = choices.choose_source(sources, key)
@@ -131,7 +131,7 @@ def _choose_seconds(session: Session, source: Source, rows: pd.DataFrame) -> flo
 def _asked_seconds(session: Session, source: Source) -> float | None:
     """The time in the page's address, where that is of this source."""
     asked = st.query_params
-    if asked.get("session") != str(session.id) or asked.get("source") != source.name:
+    if asked.get("session") != str(session.id) or asked.get("source") != str(source.id):
         return None
     try:
         return float(asked["at"])

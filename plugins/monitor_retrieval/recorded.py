@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import PurePath
+
 from monitor.errors import ConfigError, StoreError
+from monitor.explain import unknown_name
 from monitor.settings import Settings
 from monitor.store import Store
 from monitor_retrieval.index import MomentIndex
@@ -26,17 +30,25 @@ def session_number(key: str, settings: Settings) -> int:
 
 
 def moment_at(query: MomentQuery, index: MomentIndex, settings: Settings) -> Moment:
-    """The moment that a query names.
+    """The moment that a query names; the last part of its source's name will do.
 
-    Raises StoreError for a session that does not exist, ConfigError where it has several sources and the query names
-    none, and MonitorError where the index has nothing at that time.
+    Raises StoreError for a session that does not exist, ConfigError where it has no such source, or several and the
+    query does not say which, and MonitorError where the index has nothing at that time.
     """
     with Store(settings.store) as store:
         session = store.session(query.session)
         sources = [source.name for source in store.sources(session.id)]
-    if query.source is None and len(sources) > 1:
-        raise ConfigError(
-            f"session {session.id} has several sources: {', '.join(sources)}; name one with --source, or as in "
-            f"{session.id}/{sources[0]}@{query.seconds:g}"
-        )
-    return index.near(session.id, query.seconds, query.source)
+    return index.near(session.id, query.seconds, _chosen(query, session.id, sources))
+
+
+def _chosen(query: MomentQuery, session: int, sources: Sequence[str]) -> str | None:
+    """The one source that the query means."""
+    named = [name for name in sources if query.source in (None, name, PurePath(name).name)]
+    if query.source in sources or len(named) == 1:
+        return query.source if query.source in sources else named[0]
+    if query.source is not None and not named:
+        raise ConfigError(unknown_name(f"source of session {session}", query.source, sources))
+    raise ConfigError(
+        f"session {session} has several such sources: {', '.join(sources)}; name one with --source, or as in "
+        f"{session}/{PurePath(sources[0]).name}@{query.seconds:g}"
+    )
