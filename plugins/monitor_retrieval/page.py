@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from monitor.errors import MonitorError
 from monitor.settings import Settings
 from monitor.store import Session, Store
 from monitor_dashboard import opened, style
@@ -21,6 +20,7 @@ from monitor_retrieval.moment import LIBRARY, Moment
 
 MOMENT, PICTURE, EMOTION = "A moment", "A picture", "An emotion"
 COUNTS = (12, 24, 48, 96)
+RECORD = "Record a session: `monitor run VIDEO --analyzers affective-retrieval`"
 EVERYWHERE = "All sessions"
 NOVELTY = (
     "Novelty is how far a frame is from the nearest earlier frame of the same source, its last seconds left out: high "
@@ -36,17 +36,17 @@ def draw() -> None:
         if found is None:
             return
         store, sessions = found
-        try:
-            index = MomentIndex(index_folder(settings))
-        except MonitorError as error:  # there is none yet; it says what to type
-            st.info(plain(str(error)))
+        folder = index_folder(settings)
+        if not folder.is_dir():
+            st.info(f"There is no index of moments in {plain(str(folder))} yet. {RECORD}")
             return
+        index = MomentIndex(folder)
         known = index.sessions()
         sessions = [session for session in sessions if session.id in known]
         if sessions:
             _ask(settings, index, store, sessions)
         else:
-            st.info("No session has moments yet. Record one: `monitor run VIDEO --analyzers affective-retrieval`")
+            st.info(f"No session has moments yet. {RECORD}")
 
 
 def _ask(settings: Settings, index: MomentIndex, store: Store, sessions: Sequence[Session]) -> None:
