@@ -8,6 +8,8 @@ so training pictures are judged by transformers that were trained on other folds
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +87,18 @@ def region_classes(seen: SeenRegions, positive: NDArray[np.bool_]) -> Tensor:
     return torch.from_numpy(classes[seen.picture])
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """The layers are so small that threads would spend their time waiting for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
 def fit(train: tuple[Tensor, Tensor], valid: tuple[Tensor, Tensor], words: int, settings: Settings) -> TextEncoder:
     """A transformer trained on tokens (R, L) and classes (R,), as it was after the epoch that did best on `valid`."""
     torch.manual_seed(settings.seed)
