@@ -3,12 +3,12 @@
 Yang et al. 2018, section "Sentiment Constraints". Both constraints have one form: of an anchor a, a nearer picture must
 be closer than a farther one by a margin,
 
-    D*(a, nearer) + margin < D*(a, farther),        D*(a, x) = D(a, x) / dis(a, x),
+    D*(a, nearer) + margin < D*(a, farther),        D*(a, x) = D(a, x) / dis(a, x) ** strength,
 
-with D the squared Euclidean distance of the vectors, and dis the distance of the emotions on Mikels' wheel. In the
-first constraint, the nearer picture has the anchor's emotion and the farther one only its polarity; in the second, the
-nearer one has only its polarity and the farther one not even that. So the constraints are triplets (a, nearer,
-farther), as pytorch-metric-learning's miners and losses pass them on.
+with D the squared Euclidean distance of the vectors, and dis the distance of the emotions on Mikels' wheel, which the
+paper takes at a strength of 1. In the first constraint, the nearer picture has the anchor's emotion and the farther one
+only its polarity; in the second, the nearer one has only its polarity and the farther one not even that. So the
+constraints are triplets (a, nearer, farther), as pytorch-metric-learning's miners and losses pass them on.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ Triplets = tuple[Tensor, Tensor, Tensor]
 class Wheel(torch.nn.Module):
     """What the wheel says of the pictures of a batch, by the numbers of their classes."""
 
-    dis: Tensor
+    theta: Tensor
     positive: Tensor
 
-    def __init__(self, emotions: Sequence[str]) -> None:
+    def __init__(self, emotions: Sequence[str], strength: float) -> None:
         super().__init__()
-        self.register_buffer("dis", torch.from_numpy(distances(emotions)), persistent=False)
+        self.register_buffer("theta", torch.from_numpy(distances(emotions) ** -strength), persistent=False)
         self.register_buffer("positive", torch.from_numpy(polarities(emotions)), persistent=False)
 
     def weighted(self, squared: Tensor, classes: Tensor) -> Tensor:
         """D* of every pair, (B, B)."""
-        return squared / self.dis[classes[:, None], classes]
+        return squared * self.theta[classes[:, None], classes]
 
     def ranks(self, classes: Tensor) -> Tensor:
         """Of every pair: 0 the same emotion, 1 the same polarity, 2 opposite ones; (B, B)."""
@@ -61,29 +61,33 @@ def squared_distance() -> LpDistance:
 
 
 class SentimentLoss(BaseMetricLossFunction):
-    """E_sml, with the mean of each constraint's triplets instead of their sum.
+    """E_sml, with the sum of each constraint divided by how many terms it could have.
 
-    So its size depends neither on the batch nor on the miner. Without triplets it takes all that there are.
+    They are the pairs (a, nearer) of the batch, for each of which the miner finds one triplet or none; without a miner,
+    all triplets. So the loss does not depend on the size of the batch, and a constraint that is mostly met weighs
+    little.
     """
 
-    def __init__(self, emotions: Sequence[str], margins: tuple[float, float], **options: Any) -> None:
-        """`margins`: alpha_1 and alpha_2."""
+    def __init__(
+        self, emotions: Sequence[str], margins: tuple[float, float], strength: float = 1.0, **options: Any
+    ) -> None:
+        """`margins`: alpha_1 and alpha_2; `strength`: of the wheel."""
         super().__init__(distance=squared_distance(), **options)
-        self.wheel = Wheel(emotions)
+        self.wheel = Wheel(emotions, strength)
         self.margins = margins
 
     def compute_loss(
         self, embeddings: Tensor, labels: Tensor, indices_tuple: Triplets | None, ref_emb: Tensor, ref_labels: Tensor
     ) -> dict[str, Any]:
-        anchor, nearer, farther = indices_tuple or torch.where(self.wheel.triplets(labels))
+        possible, ranks = self.wheel.triplets(labels), self.wheel.ranks(labels)
+        anchor, nearer, farther = indices_tuple or torch.where(possible)
+        terms = possible.any(2) if indices_tuple else possible
         weighted = self.wheel.weighted(self.distance(embeddings), labels)
         gaps = weighted[anchor, nearer] - weighted[anchor, farther]
-        ranks = self.wheel.ranks(labels)[anchor, nearer]
         loss = embeddings.sum() * 0
         for rank, margin in enumerate(self.margins):
-            of_constraint = gaps[ranks == rank]
-            if len(of_constraint):
-                loss = loss + torch.relu(of_constraint + margin).mean()
+            violations = torch.relu(gaps[ranks[anchor, nearer] == rank] + margin)
+            loss = loss + violations.sum() / terms[ranks == rank].sum().clamp(min=1)
         return {"loss": {"losses": loss, "indices": None, "reduction_type": "already_reduced"}}
 
 
@@ -95,10 +99,15 @@ class SentimentMiner(BaseMiner):
     """
 
     def __init__(
-        self, emotions: Sequence[str], margins: tuple[float, float], strategy: Strategy = "semihard", **options: Any
+        self,
+        emotions: Sequence[str],
+        margins: tuple[float, float],
+        strength: float = 1.0,
+        strategy: Strategy = "semihard",
+        **options: Any,
     ) -> None:
         super().__init__(distance=squared_distance(), **options)
-        self.wheel = Wheel(emotions)
+        self.wheel = Wheel(emotions, strength)
         self.margins = margins
         self.strategy = strategy
 

@@ -141,7 +141,8 @@ def metric_of(settings: Settings, emotions: Sequence[str]) -> tuple[torch.nn.Mod
     triplets as the sentiment constraints would.
     """
     if settings.metric == "sentiment":
-        return SentimentLoss(emotions, settings.margins), SentimentMiner(emotions, settings.margins, settings.miner)
+        what = (emotions, settings.margins, settings.wheel)
+        return SentimentLoss(*what), SentimentMiner(*what, settings.miner)
     if settings.metric == "none":
         return None, None
     margin, distance = settings.margins[0], squared_distance()
