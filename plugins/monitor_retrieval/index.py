@@ -5,6 +5,7 @@ Every append is one transaction of LanceDB: a process that is killed loses what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -321,7 +322,12 @@ class MomentIndex:
         try:
             yield
         except (OSError, RuntimeError, ValueError, KeyError) as error:
-            raise MonitorError(f"the index of moments in {self.folder} {what} ({first_line(error)}); {hint}") from error
+            raise MonitorError(f"the index of moments in {self.folder} {what} ({_reason(error)}); {hint}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What LanceDB says, without the line of its source code."""
+    return re.sub(r"^lance error: |LanceError\(\w+\): |,? ?/\S+\.rs:\d+(:\d+)?", "", first_line(error))
 
 
 def _of_stretch(stretch: Stretch) -> str:

@@ -36,8 +36,10 @@ class SimilarMoments:
         self._novelty: defaultdict[str, Novelty] = defaultdict(Novelty)
         self._waiting: list[Moment] = []
         self._appended_at = 0.0
-        self._optimizer = ThreadPoolExecutor(1, "similar-moments")
-        self._optimizing: Future[None] | None = None
+        self._joins = True
+        self._thread = ThreadPoolExecutor(1, "similar-moments")
+        self._joining: Future[None] = Future()
+        self._joining.set_result(None)
 
     def begin(self, session_id: int, settings: Settings) -> None:
         """Raises MonitorError where the index holds the vectors of another model, is of another store, is damaged or
@@ -84,21 +86,25 @@ class SimilarMoments:
         waiting, self._waiting = self._waiting, []
         index.append(waiting)
         self._appended_at = time.monotonic()
-        if self._optimizing is not None and self._optimizing.done():
-            done, self._optimizing = self._optimizing, None
-            done.result()
-        if self._optimizing is None and index.is_in_pieces:
-            self._optimizing = self._optimizer.submit(index.optimize)
+        if self._joins and self._joining.done() and index.is_in_pieces:
+            self._joining.result()
+            self._joining = self._thread.submit(self._join, index)
+
+    def _join(self, index: MomentIndex) -> None:
+        try:
+            index.optimize()
+        except MonitorError as error:
+            self._joins = False
+            log.warning("%s; no moment is missing there, but it stays in pieces", error)
 
     def close(self) -> None:
         """Append the rest."""
         index, self._index = self._index, None
-        try:
-            if index is not None:
+        if index is not None:
+            try:
                 index.append(self._waiting)
-                if self._optimizing is not None:
-                    self._optimizing.result()
-                index.optimize()
-        except MonitorError as error:
-            log.error("%s; the last moments of this run are missing in it", error)
-        self._optimizer.shutdown()
+            except MonitorError as error:
+                log.error("%s; the last %d moments of this run are missing there", error, len(self._waiting))
+        self._thread.shutdown()
+        if index is not None and self._joins:
+            self._join(index)
