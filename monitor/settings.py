@@ -40,7 +40,7 @@ class PluginSettings(BaseModel):
 class Options(BaseModel):
     """Sections `[options.analyzers.NAME]`, `[options.face_detectors.NAME]` and `[options.sinks.NAME]`.
 
-    What each may hold is the plugin's to say. A sink is used when it has a section.
+    What each may hold is the plugin's to say. A sink is used when it has a section, or with the analyzer it follows.
     """
 
     model_config = ConfigDict(extra="forbid")
