@@ -9,7 +9,7 @@ import numpy as np
 
 from monitor import runtimes
 from monitor.analyzer import Runtime
-from monitor.artifact import MANIFEST, Artifact
+from monitor.artifact import Artifact
 from monitor.errors import ArtifactError
 from monitor.sample import Observation, Sample
 from monitor.scene_picture import input_size, network_input, scene_picture
@@ -31,14 +31,9 @@ class SceneSentiment:
     def __init__(self, artifact: str | Path = SHIPPED, runtime: str = "auto") -> None:
         """`artifact`: folder of a model made by `monitor train scene-sentiment`.
 
-        Raises ArtifactError where there is none, where it is damaged or made for something else, and
-        RuntimeUnavailable where the runtime asked for does not work.
+        Raises ArtifactError where it is damaged or made for something else, RuntimeUnavailable where the runtime asked
+        for does not work.
         """
-        if artifact == SHIPPED and not (SHIPPED / MANIFEST).is_file():
-            raise ArtifactError(
-                f"{self.name} comes without a model in this version: make one with `monitor train {self.name}`, and "
-                f"name its folder in config.toml, [options.analyzers.{self.name}] artifact"
-            )
         read = Artifact.read(artifact)
         self._manifest = read.manifest
         self._size = input_size(self._manifest)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from monitor.artifact import Artifact
 from monitor.errors import ArtifactError, ConfigError
 from monitor.plugins import Plugins
 from monitor.run import Run
@@ -16,8 +17,7 @@ from monitor.sample import Frame, Sample
 from monitor.settings import load_settings
 from monitor.store import Store
 from monitor.testing import check_analyzer, make_samples
-from monitor_scene import sentiment
-from monitor_scene.sentiment import SceneSentiment
+from monitor_scene.sentiment import SHIPPED, SceneSentiment
 
 Make = Callable[..., Path]
 
@@ -65,10 +65,19 @@ def test_a_model_with_other_labels_is_refused(brightness: Make) -> None:
         SceneSentiment(brightness(labels=("good", "bad")))
 
 
-def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentiment, "SHIPPED", tmp_path / "none")
-    with pytest.raises(ArtifactError, match=r"comes without a model.*monitor train scene-sentiment"):
-        Plugins().get("analyzers", "scene-sentiment").make()
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_the_shipped_model_keeps_the_contract(runtime: str) -> None:
+    check_analyzer(SceneSentiment(runtime=runtime))
+
+
+def test_the_shipped_model_is_small_and_says_what_it_can_do() -> None:
+    manifest = Artifact.read(SHIPPED).manifest
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 12 * 2**20
+    assert manifest.trainer == "scene-sentiment"
+    assert manifest.metrics["test_pictures"] == 1635
+    assert manifest.metrics["accuracy"] >= 0.85
+    assert manifest.metrics["auc"] >= 0.90
+    assert manifest.metrics["calibration_error"] <= 0.03
 
 
 def test_a_damaged_model_is_refused(brightness: Make) -> None:
