@@ -53,3 +53,15 @@ def test_the_confusion_matrix_shows_shares_of_rows_and_counts(tmp_path: Path, dr
     assert [label.get_text() for label in one.get_yticklabels()] == ["sad", "glad"]
     assert (one.get_xlabel(), one.get_ylabel()) == ("answer", "truth")
     assert (picture(tmp_path / "one.png") != picture(tmp_path / "other.png")).any()
+
+
+def test_a_map_has_a_colour_for_each_class(tmp_path: Path, drawn: list[Axes]) -> None:
+    places = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+    figures.map_figure(places, ["glad", "sad", "glad"], ["sad", "glad", "angry"], tmp_path / "map.png")
+    sad, glad, angry = drawn[0].collections
+    np.testing.assert_allclose(sad.get_offsets(), [[2, 3]])
+    np.testing.assert_allclose(glad.get_offsets(), [[0, 1], [4, 5]])
+    assert len(angry.get_offsets()) == 0
+    assert len({tuple(each.get_facecolor()[0]) for each in (sad, glad, angry)}) == 3
+    assert [text.get_text() for text in drawn[0].figure.legends[0].get_texts()] == ["sad", "glad", "angry"]
+    assert picture(tmp_path / "map.png").std() > 5

@@ -73,10 +73,8 @@ def runs(settings: Settings, channels: Sequence[int]) -> dict[str, Settings]:
 
 
 def lines(figures: Mapping[str, Any]) -> list[list[str]]:
-    """The cells of the table: name of the row, then each figure; at the end, the gain over softmax alone.
-
-    That is, over that of its descriptions which is best by the figure in question.
-    """
+    """The cells of the table: name of the row, then each figure; at the end, the gain of the whole method over softmax
+    alone, read out in the way that is best there by the figure in question."""
     rows = figures["rows"]
     found = [[name, *(cell(row, each) if each in row else "-" for each in FIGURES)] for name, row in rows.items()]
     plain = [name for name in rows if name.startswith(f"{PLAIN}, ")]
@@ -84,4 +82,4 @@ def lines(figures: Mapping[str, Any]) -> list[list[str]]:
     gains = [
         f"{cell(figures['gains'][best[each]], each)}\nover {best[each].removeprefix(f'{PLAIN}, ')}" for each in FIGURES
     ]
-    return [*found, ["gain of the sentiment vector over softmax alone", *gains]]
+    return [*found, ["gain over softmax", *gains]]

@@ -53,11 +53,13 @@ def abstract(data: Path) -> list[tuple[str, str]]:
     path = data / VOTES
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            heading, *lines = [line for line in csv.reader(file) if line]
+            heading, *lines = [line for line in csv.reader(file) if line] or [[]]
     except FileNotFoundError:
         raise DataError(f"{path} is missing") from None
-    except ValueError as error:
-        raise DataError(f"{path} is no list of votes ({error})") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not a text file") from None
+    if len(heading) < 2:
+        raise DataError(f"{path} has no heading that names emotions")
     emotions = [emotion(word, f"{path}, heading") for word in heading[1:]]
     found = []
     for number, (name, *votes) in enumerate(lines, 2):

@@ -1,0 +1,114 @@
+"""The commands of affective retrieval as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from monitor.cli import make_app
+from monitor.errors import ArtifactError
+from monitor.plugins import Plugins
+from monitor_train.retrieval import affective, comparison
+from monitor_train.retrieval import evaluate as retrieval_evaluate
+from monitor_train.retrieval.comparison import FIGURES
+from monitor_train.retrieval.profile import profile
+from tests.plugins.monitor_scene.conftest import write_brightness
+
+OWN = ("--data", "d", "--format", "artphoto")
+
+
+@pytest.fixture(scope="module")
+def app() -> typer.Typer:
+    return make_app(Plugins())
+
+
+def run(app: typer.Typer, *words: object) -> Result:
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+class Spy:
+    """Stands for a function; keeps what it was called with."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.calls = answer, []
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self.calls.append((arguments, named))
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [("train", "affective-retrieval"), ("evaluate", "affective-retrieval"), ("train", "retrieval-comparison")],
+)
+def test_every_command_explains_itself(app: typer.Typer, group: str, name: str) -> None:
+    assert f"{group} {name}" in run(app, group, name, "--help").output
+
+
+def test_options_reach_the_training(app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = Spy(write_brightness(tmp_path / "artifact", metrics={"map": 0.8125}))
+    monkeypatch.setattr(affective, "train", train)
+    words = "--profile paper --metric triplet --omega 0.25 --miner hard --channels 9 --init random --seed 4 --resume"
+    more = "--convention tensorflow --epochs 3 --minutes 7 --batch-size 80 --learning-rate 0.5 --accelerator cpu"
+    result = run(app, "train", "affective-retrieval", *OWN, "--out", "o", *words.split(), *more.split())
+    assert "0.8125" in result.output
+    expected = profile(
+        "paper",
+        metric="triplet",
+        omega=0.25,
+        miner="hard",
+        channels=9,
+        init="random",
+        convention="tensorflow",
+        epochs=3,
+        minutes=7.0,
+        batch_size=80,
+        learning_rate=0.5,
+        seed=4,
+    )
+    assert train.calls == [((Path("d"), "artphoto", Path("o"), expected), {"resume": True, "accelerator": "cpu"})]
+
+
+def test_options_reach_the_evaluation(app: typer.Typer, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluate = Spy({"model": "m", "map": 0.625, "against": {"map": 0.125}})
+    monkeypatch.setattr(retrieval_evaluate, "evaluate", evaluate)
+    words = "--artifact a --against b --features w --convention tensorflow --tsne t.png"
+    assert "against.map" in run(app, "evaluate", "affective-retrieval", *OWN, *words.split()).output
+    result = run(app, "evaluate", "affective-retrieval", *OWN, "--artifact", "a", "--json")
+    assert json.loads(result.output) == evaluate.answer
+    assert [arguments for arguments, _ in evaluate.calls] == [
+        (Path("a"), Path("d"), "artphoto", Path("b"), "w", "tensorflow", Path("t.png")),
+        (Path("a"), Path("d"), "artphoto", None, None, "torchvision", None),
+    ]
+
+
+def test_a_model_that_is_not_there_is_named(app: typer.Typer, feelings: Path, tmp_path: Path) -> None:
+    words = ("--data", feelings, "--format", "folders", "--artifact", tmp_path / "nowhere")
+    with pytest.raises(ArtifactError, match=r"nowhere/manifest\.json is missing"):
+        run(app, "evaluate", "affective-retrieval", *words)
+
+
+def test_an_unknown_format_is_refused(app: typer.Typer) -> None:
+    words = ["train", "affective-retrieval", "--data", "d", "--format", "oasis", "--out", "o"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert "artphoto" in result.output
+
+
+def test_the_comparison_prints_the_rows(app: typer.Typer, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = dict.fromkeys(FIGURES, 0.5) | {f"{name}_interval": [0.25, 0.75] for name in FIGURES}
+    names = ("softmax, pooled", "softmax+sentiment, vector")
+    compare = Spy({"rows": dict.fromkeys(names, row), "gains": {names[0]: row}})
+    monkeypatch.setattr(comparison, "compare", compare)
+    words = "--channels 12 --also-channels 4 --also-channels 8 --omega 0.75 --accelerator cpu"
+    result = run(app, "train", "retrieval-comparison", *OWN, "--out", "o", *words.split())
+    assert "gain over" in result.output
+    expected = profile("compact", channels=12, omega=0.75, miner="semihard")
+    assert compare.calls == [((Path("d"), "artphoto", Path("o"), expected, [4, 8], "cpu"), {})]
