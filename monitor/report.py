@@ -13,6 +13,7 @@ import pandas as pd
 from monitor import health, people_table, timeline
 from monitor.clock import clock, span
 from monitor.colours import colour
+from monitor.evidence import SCENE, Evidence, gathered, kind_of, length
 from monitor.export import write_file
 from monitor.shown import Shown, caption
 from monitor.store import Session, Source, Store
@@ -40,13 +41,19 @@ table { border-collapse: collapse; } .facts td, .facts th, .numbers td, .numbers
 
 READING = """
 <p><b>How to read shares.</b> For every sample an analyzer gives each label a probability. The share of a label over a
-stretch of time is the sum of its probabilities divided by the sum over all labels and samples: how much of what was
-expressed it makes up. A share of 30 % happiness can mean a strong smile for a third of the time or a faint one all
-along; the timelines tell which. Where nobody was seen there are no shares, and the plots are empty there.</p>
-<p><b>An expression is not a feeling.</b> The models name what a face or scene looks like to them, and they err, more on
-some people than on others. Do not judge a person by these figures. Film people only with their consent, and know your
-law: in the European Union, for example, inferring emotions at workplaces and in schools has been forbidden since
-February 2025.</p>
+stretch of time is the sum of its probabilities divided by the sum over all labels and samples. A share of 30 % can mean
+that the label was plain to see for a third of the time or faintly there all along; the timelines tell which. Where
+nothing was observed there are no shares, and the plots are empty there.</p>
+"""
+READING_FACES = """
+<p><b>An expression is not a feeling.</b> The models name what a face looks like to them, and they err, more on some
+people than on others. Do not judge a person by these figures. Film people only with their consent, and know your law:
+in the European Union, for example, inferring emotions at workplaces and in schools has been forbidden since February
+2025.</p>
+"""
+READING_SCENE = """
+<p><b>A scene is the whole picture,</b> people or not. Its shares say how the picture feels to a model, and not what
+anybody in it feels; they need not agree with those of faces.</p>
 """
 
 RECOLOUR = """
@@ -75,7 +82,7 @@ def report_html(store: Store, session: Session) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(session.name)}: emotion shares</title>"
         f"<style>{STYLE}{people_table.STYLE}</style><script>{get_plotlyjs()}</script></head><body>"
-        f'{_head(session)}<div class="note">{READING}</div>{sections}'
+        f'{_head(session)}<div class="note">{_reading(store, session)}</div>{sections}'
         f"<script>{plots.script()}{RECOLOUR}</script></body></html>\n"
     )
 
@@ -113,12 +120,26 @@ def _head(session: Session) -> str:
     return f"<h1>{escape(session.name)}</h1><p class='quiet'>Emotion shares, by Emotion Monitor</p>{_facts(facts)}"
 
 
+def _reading(store: Store, session: Session) -> str:
+    """How to read the kinds of evidence that the session holds."""
+    kinds = {kind_of(store.totals(session, analyzer)) for analyzer in session.analyzers}
+    return READING + READING_FACES * (kinds != {SCENE}) + READING_SCENE * (SCENE in kinds)
+
+
 def _source(store: Store, session: Session, source: Source, plots: _Plots) -> str:
+    from monitor import figures
+
     gaps, faults = _of(store.gaps(session), source), _of(store.faults(session), source)
     people = store.people(session, source_id=source.id)
-    parts = [f"<h2>{escape(source.name)}</h2>"]
-    shown = Shown(store)
-    parts += [_analyzer(shown, session, source, name, people, gaps, plots) for name in session.analyzers]
+    found = gathered(store, Shown(store), session, source, session.analyzers)
+    end = length(source, found)
+    axis: dict[str, Any] = {"gaps": timeline.merged_gaps(gaps, end), "reach": (0.0, end)}
+    lanes = [own.lane(session, axis["reach"]) for own in found]
+    over_time = ""
+    if any(len(lane.rows) for lane in lanes):
+        over_time = "<h3>Over time</h3>" + plots.place(figures.shares_over_time(lanes, **axis))
+    parts = [f"<h2>{escape(source.name)}</h2>", over_time]
+    parts += [_analyzer(session, source, own, people, plots, axis) for own in found]
     parts += ["<h3>Stream health</h3>", _facts([("State", health.state(session, source)), *health.facts(source)])]
     if len(gaps):
         rows = [
@@ -133,45 +154,26 @@ def _source(store: Store, session: Session, source: Source, plots: _Plots) -> st
 
 
 def _analyzer(
-    shown: Shown,
-    session: Session,
-    source: Source,
-    analyzer: str,
-    people: pd.DataFrame,
-    gaps: pd.DataFrame,
-    plots: _Plots,
+    session: Session, source: Source, own: Evidence, people: pd.DataFrame, plots: _Plots, axis: Mapping[str, Any]
 ) -> str:
-    """Shares, timeline and people of one source as one analyzer saw them."""
+    """Shares and people of one source as one analyzer saw them; `axis` is that of all plots over time."""
     from monitor import figures
 
-    labels = session.labels[analyzer]
-    windows = shown.windows(session, analyzer, source_id=source.id)
-    title = f"<h3>{escape(analyzer)}</h3>"
-    if adjusted := caption(session, analyzer):
+    labels = own.labels
+    title = f"<h3>{own.title}</h3>"
+    if adjusted := caption(session, own.analyzer):
         title += f'<p class="quiet">{escape(adjusted)}</p>'
-    if windows.empty:
+    if own.windows.empty:
         return f"{title}<p>Nothing was observed in {source.frames_sampled:,} samples.</p>"
-    reach = (0.0, float(windows["end_seconds"].max()))
-    joined = timeline.merged_gaps(gaps, reach[1])
-    shares, samples = timeline.overall(windows, labels)
-    by_subject = timeline.shares_by_subject(windows, labels)
-    rows = timeline.share_rows(windows, labels, session.window_seconds)
-    parts = [
-        title,
-        _shares_table(shares, samples, by_subject, labels),
-        plots.place(figures.shares_bar(shares)),
-        "<h4>Over time</h4>",
-        plots.place(figures.stacked_area(rows, labels, gaps=joined, reach=reach)),
-    ]
+    shares, samples = timeline.overall(own.windows, labels)
+    by_subject = timeline.shares_by_subject(own.windows, labels)
+    parts = [title, _shares_table(shares, samples, by_subject, labels), plots.place(figures.shares_bar(shares))]
     sampled = by_subject[by_subject["subject"] > 0].nlargest(MOST_PEOPLE, "samples")["subject"]
     if len(sampled):
         parts += ["<h4>People</h4>", people_table.people_table(people, by_subject, labels)]
     for subject in sorted(sampled):
-        own = timeline.share_rows(timeline.of_subject(windows, subject), labels, session.window_seconds)
-        parts += [
-            f"<h4>Person {subject}</h4>",
-            plots.place(figures.emotion_lines(own, labels, gaps=joined, reach=reach)),
-        ]
+        rows = timeline.share_rows(timeline.of_subject(own.windows, subject), labels, session.window_seconds)
+        parts += [f"<h4>Person {subject}</h4>", plots.place(figures.emotion_lines(rows, labels, **axis))]
     left_out = int((by_subject["subject"] > 0).sum()) - len(sampled)
     if left_out:
         parts.append(f'<p class="quiet">{left_out} people seen more briefly have no plot of their own.</p>')

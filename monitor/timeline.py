@@ -6,6 +6,7 @@ Windows hold *sums* of probabilities, so merging people or neighbouring windows 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import pandas as pd
@@ -14,6 +15,19 @@ from monitor.shares import shares
 
 MOST_POINTS = 500
 """Points of one line that are sent to a browser, however long the session is."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One row of a timeline: what one analyzer saw, to be drawn above or below others on one time axis."""
+
+    title: str
+    """As HTML."""
+    labels: Sequence[str]
+    rows: pd.DataFrame
+    """From `share_rows`; may be empty."""
+    absence: str
+    """What to say where it is empty."""
 
 
 def within(windows: pd.DataFrame, start_seconds: float, end_seconds: float) -> pd.DataFrame:
@@ -27,19 +41,26 @@ def of_subject(windows: pd.DataFrame, subject: int | None) -> pd.DataFrame:
 
 
 def share_rows(
-    windows: pd.DataFrame, labels: Sequence[str], window_seconds: float, *, most: int = MOST_POINTS
+    windows: pd.DataFrame,
+    labels: Sequence[str],
+    window_seconds: float,
+    *,
+    reach: tuple[float, float] | None = None,
+    most: int = MOST_POINTS,
 ) -> pd.DataFrame:
-    """One row per stretch of time in which anybody was seen, all subjects together, oldest first.
+    """One row per stretch of time in which anything was observed, all subjects together, oldest first.
 
-    `windows` is what `Store.windows` returns for one source. Where its range holds more than `most` windows, as many
-    neighbours as needed are merged into one row. Columns: start_seconds, end_seconds, samples, people (different
+    `windows` is what `Store.windows` returns for one source. Where `reach` (start and end in seconds, by default that
+    of `windows`) holds more than `most` windows, as many neighbours as needed are merged into one row; over one reach
+    the rows of all analyzers cover the same stretches. Columns: start_seconds, end_seconds, samples, people (different
     subjects), then the share of each label, in [0, 1] with sum 1. Times without any observation have no row.
     """
     columns = ["start_seconds", "end_seconds", "samples", "people", *labels]
     if windows.empty:
         return pd.DataFrame(columns=columns, dtype="float64")
     number = (windows["start_seconds"] / window_seconds).round().astype("int64")
-    merged = max(1, ceil((number.max() - number.min() + 1) / most))
+    count = number.max() - number.min() + 1 if reach is None else round((reach[1] - reach[0]) / window_seconds)
+    merged = max(1, ceil(count / most))
     groups = windows.groupby(number // merged)
     rows = groups[["samples", *labels]].sum()
     rows.insert(0, "start_seconds", rows.index * merged * window_seconds)

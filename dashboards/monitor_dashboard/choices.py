@@ -39,12 +39,13 @@ def choose_source(sources: Sequence[Source], key: str) -> Source:
     return by_id.get(chosen) or sources[0]
 
 
-def choose_analyzer(session: Session, key: str) -> str:
-    """An analyzer of a session; no widget where there is only one."""
+def choose_analyzers(session: Session, key: str) -> list[str]:
+    """Analyzers of a session, all by default and where none is chosen; no widget where there is only one."""
     names = session.analyzers
     if len(names) == 1:
-        return names[0]
-    return st.selectbox("Analyzer", names, key=key) or names[0]
+        return names
+    chosen = st.pills("Analyzers", names, selection_mode="multi", default=names, key=key)
+    return [name for name in names if name in chosen] or names
 
 
 def choose_subject(subjects: Sequence[int], default: int, key: str) -> int:

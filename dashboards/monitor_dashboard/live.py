@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
-from monitor import figures, health, timeline
+from monitor import evidence, figures, health, timeline
 from monitor.clock import clock, span
+from monitor.evidence import SCENE, Evidence
 from monitor.people_table import people_table
 from monitor.shown import caption
 from monitor.store import Session, Source, Store
@@ -44,17 +45,14 @@ def _follow() -> None:
                 st.info(f"Session {session.id} has no source yet.")
                 return
             source = choices.choose_source(sources, "live_source")
-            analyzer = choices.choose_analyzer(session, "live_analyzer")
+            analyzers = choices.choose_analyzers(session, f"live_analyzers_of_{session.id}")
             reach = REACHES[st.segmented_control("Timeline", REACHES, default="2 min", required=True, key="live_reach")]
-        _session(opened, session, source, analyzer, reach)
+        _session(opened, session, source, analyzers, reach)
 
 
-def _session(opened: Store, session: Session, source: Source, analyzer: str, reach: float) -> None:
-    now = source.seconds
-    labels = session.labels[analyzer]
-    since = max(0.0, now - reach)
-    lately = as_shown(opened).windows(session, analyzer, source_id=source.id, start_seconds=since)
-    adjusted = caption(session, analyzer)
+def _session(opened: Store, session: Session, source: Source, analyzers: list[str], reach: float) -> None:
+    since = max(0.0, source.seconds - reach)
+    found = evidence.gathered(opened, as_shown(opened), session, source, analyzers, since)
     gaps = panels.of_source(opened.gaps(session), source)
     people = opened.people(session, source_id=source.id, newest=MOST_PEOPLE)
 
@@ -62,24 +60,23 @@ def _session(opened: Store, session: Session, source: Source, analyzer: str, rea
     with seen:
         st.html(_picture(session, source))
     with said:
-        _now(session, source, lately, labels)
-        if adjusted:
-            st.caption(adjusted)
+        _now(session, source, found)
 
-    if lately.empty:
+    axis = {
+        "gaps": timeline.merged_gaps(gaps, source.seconds),
+        "reach": (since, max(source.seconds, session.window_seconds)),
+    }
+    if all(own.windows.empty for own in found):
         st.info(_why_empty(session, source))
     else:
-        _timelines(session, source, lately, labels, gaps, reach)
-    if adjusted:  # totals are raw, and adjusting all windows would cost more with every hour
-        people = people[people["last_seconds"] >= since]
-    if len(people):
-        st.subheader("People")
-        sums = lately if adjusted else opened.totals(session, analyzer, source_id=source.id)
-        st.html(people_table(people, timeline.shares_by_subject(sums, labels), labels))
-        if adjusted:
-            st.caption(f"Shares since {clock(since)}; the session page has those of the whole session.")
-        if len(people) == MOST_PEOPLE:
-            st.caption(f"The {MOST_PEOPLE} people seen last; the session page lists all.")
+        st.subheader("Shares over time")
+        lanes = [own.lane(session, axis["reach"], most=MOST_POINTS) for own in found]
+        st.plotly_chart(figures.shares_over_time(lanes, **axis), key="live_timeline", config=panels.BARE_PLOT)
+    for own, of in panels.in_detail(found):
+        if len(own.windows):
+            panels.subject_lines(own, session, of, key="live", most=MOST_POINTS, plot=panels.BARE_PLOT, **axis)
+        if own.kind != SCENE:
+            _people(opened, session, source, own, of, people, since)
     st.subheader("Stream health")
     panels.stream_health(session, source, gaps, panels.of_source(opened.faults(session), source))
 
@@ -109,43 +106,42 @@ def _page_host() -> str | None:
     return urlsplit(st.context.url).hostname if st.context.url else None
 
 
-def _now(session: Session, source: Source, lately: pd.DataFrame, labels: list[str]) -> None:
-    """Shares of the newest one or two windows, all subjects together."""
-    current = timeline.within(lately, source.seconds - session.window_seconds, math.inf)
-    shares, samples = timeline.overall(current, labels)
-    people = int((current["subject"].unique() > 0).sum())
-    since = source.seconds if current.empty else float(current["start_seconds"].min())
-    when = span(since, source.seconds)
-    who = f" · {people} {'person' if people == 1 else 'people'}" if people else ""
+def _now(session: Session, source: Source, found: list[Evidence]) -> None:
+    """Shares of the newest one or two windows, all subjects together, of each analyzer."""
     with st.container(horizontal=True, vertical_alignment="center"):
         panels.state_badge(health.state(session, source))
         st.caption(f"Session {session.id} · {plain(session.name)}")
-    st.html(panels.headline_html(shares, f"{when} · {samples} samples{who}"))
-    if samples:
-        st.plotly_chart(figures.shares_bar(shares), key="live_now", config=panels.BARE_PLOT)
+    several = len(found) > 1
+    places = [place for _ in found[::2] for place in st.columns(2)] if several else [st.container()]
+    for place, own in zip(places, found, strict=False):
+        current = own.within(source.seconds - session.window_seconds, math.inf)
+        samples = int(current.windows["samples"].sum())
+        people = int((current.windows["subject"].unique() > 0).sum())
+        since = float(current.windows["start_seconds"].min()) if samples else source.seconds
+        who = f" · {people} {'person' if people == 1 else 'people'}" if people else ""
+        detail = f"{span(since, source.seconds)} · {samples} samples{who}"
+        with place:
+            panels.headline(current, detail, key="live_now", titled=several)
+            if adjusted := caption(session, own.analyzer):
+                st.caption(adjusted)
 
 
-def _timelines(
-    session: Session, source: Source, lately: pd.DataFrame, labels: list[str], gaps: pd.DataFrame, reach: float
+def _people(
+    opened: Store, session: Session, source: Source, own: Evidence, of: str, people: pd.DataFrame, since: float
 ) -> None:
-    """Everyone's shares stacked, and one person's as lines."""
-    shown = (max(0.0, source.seconds - reach), max(source.seconds, session.window_seconds))
-    joined = timeline.merged_gaps(gaps, source.seconds)
-    rows = timeline.share_rows(lately, labels, session.window_seconds, most=MOST_POINTS)
-    st.subheader("Shares over time")
-    st.plotly_chart(
-        figures.stacked_area(rows, labels, gaps=joined, reach=shown), key="live_timeline", config=panels.BARE_PLOT
-    )
-    sampled = lately.groupby("subject")["samples"].sum()
-    subjects = [int(subject) for subject in sampled.index]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("One person" if subjects[-1] else "Whole frame")
-        subject = choices.choose_subject(subjects, int(sampled.idxmax()), "live_subject")
-    person = timeline.of_subject(lately, subject)
-    rows = timeline.share_rows(person, labels, session.window_seconds, most=MOST_POINTS)
-    st.plotly_chart(
-        figures.emotion_lines(rows, labels, gaps=joined, reach=shown), key="live_lines", config=panels.BARE_PLOT
-    )
+    """The people seen last, as one analyzer saw them; `of` ends the heading."""
+    adjusted = caption(session, own.analyzer)
+    if adjusted:  # totals are raw, and adjusting all windows would cost more with every hour
+        people = people[people["last_seconds"] >= since]
+    if people.empty:
+        return
+    st.subheader("People" + plain(of))
+    sums = own.windows if adjusted else opened.totals(session, own.analyzer, source_id=source.id)
+    st.html(people_table(people, timeline.shares_by_subject(sums, own.labels), own.labels))
+    if adjusted:
+        st.caption(f"Shares since {clock(since)}; the session page has those of the whole session.")
+    if len(people) == MOST_PEOPLE:
+        st.caption(f"The {MOST_PEOPLE} people seen last; the session page lists all.")
 
 
 def _why_empty(session: Session, source: Source) -> str:

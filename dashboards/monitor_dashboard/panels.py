@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from monitor import health
+from monitor import figures, health, timeline
 from monitor.clock import clock, span
 from monitor.colours import colour
+from monitor.evidence import FACES, Evidence
 from monitor.store import Session, Source
+from monitor_dashboard import choices
 from monitor_dashboard.words import STATE_COLOURS, plain
 
 PLOT = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
@@ -19,16 +22,50 @@ PLOT = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", 
 BARE_PLOT = {"displayModeBar": False}
 
 
-def headline_html(shares: Mapping[str, float], detail: str) -> str:
-    """The strongest label in large letters."""
-    if not any(shares.values()):
-        words = f'<span class="label">Nobody seen</span><div class="detail">{escape(detail)}</div>'
-        return f'<div class="headline">{words}</div>'
-    top = max(shares, key=lambda label: shares[label])
-    return (
-        f'<div class="headline"><span class="dot" style="background:{colour(top)}"></span>'
-        f'<span class="label">{escape(top)}</span><span class="share">{100 * shares[top]:.0f} %</span>'
-        f'<div class="detail">{escape(detail)}</div></div>'
+def headline(evidence: Evidence, detail: str, *, key: str, titled: bool) -> None:
+    """Shares of all that `evidence` holds: the strongest label in large letters and a bar for each."""
+    shares, samples = timeline.overall(evidence.windows, evidence.labels)
+    st.html(headline_html(shares, detail, evidence.absence, evidence.title if titled else ""))
+    if samples:
+        st.plotly_chart(figures.shares_bar(shares), key=f"{key}_{evidence.analyzer}", config=BARE_PLOT)
+
+
+def headline_html(shares: Mapping[str, float], detail: str, absence: str, title: str) -> str:
+    """The strongest label in large letters, or the words `absence`; `title` is HTML, or empty."""
+    if any(shares.values()):
+        top = max(shares, key=lambda label: shares[label])
+        words = (
+            f'<span class="dot" style="background:{colour(top)}"></span>'
+            f'<span class="label">{escape(top)}</span><span class="share">{100 * shares[top]:.0f} %</span>'
+        )
+    else:
+        words = f'<span class="label">{escape(absence[:1].upper() + absence[1:])}</span>'
+    above = f'<div class="title">{title}</div>' if title else ""
+    return f'<div class="headline">{above}<div>{words}</div><div class="detail">{escape(detail)}</div></div>'
+
+
+def in_detail(found: Sequence[Evidence]) -> list[tuple[Evidence, str]]:
+    """That of which subjects are drawn one by one, faces or the only one, each with what ends the headings then."""
+    chosen = [own for own in found if own.kind == FACES or len(found) == 1]
+    return [(own, f" · {own.analyzer}" if len(chosen) > 1 else "") for own in chosen]
+
+
+def subject_lines(
+    evidence: Evidence, session: Session, of: str, *, key: str, most: int, plot: Mapping[str, Any], **axis: Any
+) -> None:
+    """One person's shares as lines, or the whole frame's where there is no person.
+
+    `of` ends the heading; `plot` is passed on to Streamlit, `axis` to the figure.
+    """
+    sampled = evidence.windows.groupby("subject")["samples"].sum()
+    subjects = [int(subject) for subject in sampled.index]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader(("One person" if subjects[-1] else "Whole frame") + plain(of))
+        subject = choices.choose_subject(subjects, int(sampled.idxmax()), f"{key}_subject_{evidence.analyzer}")
+    own = timeline.of_subject(evidence.windows, subject)
+    rows = timeline.share_rows(own, evidence.labels, session.window_seconds, most=most)
+    st.plotly_chart(
+        figures.emotion_lines(rows, evidence.labels, **axis), key=f"{key}_lines_{evidence.analyzer}", config=plot
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
 
-from monitor import figures, timeline
+from monitor import evidence, figures, timeline
 from monitor.clock import clock
+from monitor.evidence import FACES, Evidence
 from monitor.people_table import people_table
 from monitor.shown import caption, raw
 from monitor.store import Session, Source, Store
@@ -36,8 +38,8 @@ def _chosen(opened: Store, sessions: list[Session]) -> None:
         if not sources:
             st.info(f"Session {session.id} has no source.")
             return
-        source = choices.choose_source(sources, f"source_of_{session.id}")
-        analyzer = choices.choose_analyzer(session, f"analyzer_of_{session.id}")
+        source = _choose_source(session, sources)
+        analyzers = choices.choose_analyzers(session, f"analyzers_of_{session.id}")
     with st.container(horizontal=True, vertical_alignment="center"):
         panels.state_badge(session.state)
         st.caption(
@@ -48,14 +50,13 @@ def _chosen(opened: Store, sessions: list[Session]) -> None:
         st.info("This session still runs: what you see is up to now. The live page follows it.")
     if session.error:
         st.error(plain(session.error), icon=":material/error:")
-    seen = _choose_shown(session, analyzer)
-    windows = as_shown(opened).windows(seen, analyzer, source_id=source.id)
-    people = opened.people(session, source_id=source.id)
+    seen = _choose_shown(session, analyzers)
+    found = evidence.gathered(opened, as_shown(opened), seen, source, analyzers)
     gaps = panels.of_source(opened.gaps(session), source)
-    if windows.empty:
-        st.info(f"{analyzer} observed nothing in this source, in {source.frames_sampled:,} samples.")
+    if all(own.windows.empty for own in found):
+        st.info(f"{', '.join(analyzers)} observed nothing in this source, in {source.frames_sampled:,} samples.")
     else:
-        _plots(session, source, analyzer, windows, people, gaps)
+        _plots(session, source, found, opened.people(session, source_id=source.id), gaps)
     st.subheader("Stream health")
     panels.stream_health(session, source, gaps, panels.of_source(opened.faults(session), source))
     st.subheader("Downloads")
@@ -75,67 +76,91 @@ def _choose_session(sessions: list[Session]) -> Session:
             st.warning(f"There is no session {plain(wanted)}; this is the newest.")
     chosen = st.selectbox("Session", numbers, format_func=lambda number: titled(by_id[number]), key="chosen_session")
     session = by_id.get(chosen) or sessions[0]
+    if wanted not in ("", str(session.id)):
+        for name in ("at", "source"):  # of another session
+            st.query_params.pop(name, None)
     st.query_params["session"] = str(session.id)
     return session
 
 
-def _choose_shown(session: Session, analyzer: str) -> Session:
+def _choose_source(session: Session, sources: list[Source]) -> Source:
+    """A source of the session; the address of the page may name it, as in `/session?session=3&source=5`."""
+    key = f"source_of_{session.id}"
+    wanted = st.query_params.get("source")
+    if wanted is not None and key not in st.session_state:
+        found = next((source.id for source in sources if str(source.id) == wanted), None)
+        if found is not None:
+            st.session_state[key] = found
+        else:
+            st.warning(f"There is no source {plain(wanted)} in session {session.id}; this is its first.")
+    return choices.choose_source(sources, key)
+
+
+def _choose_shown(session: Session, analyzers: list[str]) -> Session:
     """The session as it is to be shown; no widget where that is raw anyway."""
-    adjusted = caption(session, analyzer)
-    if not adjusted:
+    adjusted = {analyzer: caption(session, analyzer) for analyzer in analyzers}
+    if not any(adjusted.values()):
         return session
+    ways = sorted(set(adjusted.values()))
+    words = ways[0] if len(ways) == 1 else " · ".join(f"{name}: {way or 'raw'}" for name, way in adjusted.items())
     with st.container(horizontal=True, vertical_alignment="center"):
         shows_raw = st.toggle("Raw scores", key=f"raw_of_{session.id}")
-        st.caption("As the analyzer gave them" if shows_raw else adjusted)
+        st.caption("As the analyzer gave them" if shows_raw else words)
     return raw(session) if shows_raw else session
 
 
-def _plots(
-    session: Session, source: Source, analyzer: str, windows: pd.DataFrame, people: pd.DataFrame, gaps: pd.DataFrame
-) -> None:
-    labels = session.labels[analyzer]
-    whole = max(source.seconds, float(windows["end_seconds"].max()))
-    start, end = _choose_range(session, source, whole)
-    part = timeline.within(windows, start, end)
-    shares, samples = timeline.overall(part, labels)
-    joined = timeline.merged_gaps(gaps, whole)
-
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.html(panels.headline_html(shares, f"{clock(start)} to {clock(end)} · {samples:,} samples"))
-        st.plotly_chart(figures.shares_bar(shares), key="session_shares", config=panels.BARE_PLOT)
-    with right:
-        everyone = timeline.share_rows(part, labels, session.window_seconds)
-        st.plotly_chart(
-            figures.stacked_area(everyone, labels, gaps=joined, reach=(start, end)),
-            key="session_timeline",
-            config=panels.PLOT,
-        )
-    if part.empty:
-        return
-    sampled = part.groupby("subject")["samples"].sum()
-    subjects = [int(subject) for subject in sampled.index]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("One person" if subjects[-1] else "Whole frame")
-        subject = choices.choose_subject(subjects, int(sampled.idxmax()), f"subject_of_{source.id}")
-    rows = timeline.share_rows(timeline.of_subject(part, subject), labels, session.window_seconds)
-    st.plotly_chart(
-        figures.emotion_lines(rows, labels, gaps=joined, reach=(start, end)), key="session_lines", config=panels.PLOT
-    )
-    if subjects[-1]:
-        st.subheader("People seen")
-        st.plotly_chart(
-            figures.people_over_time(everyone, gaps=joined, reach=(start, end)),
-            key="session_people",
-            config=panels.BARE_PLOT,
-        )
-    there = people[(people["last_seconds"] >= start) & (people["first_seconds"] < end)]
-    if len(there):
-        st.html(people_table(there, timeline.shares_by_subject(part, labels), labels))
+def _moment(whole: float) -> float | None:
+    """The moment that the address of the page marks, as in `/session?session=3&at=95.5`; the source ends at `whole`."""
+    wanted = st.query_params.get("at")
+    if wanted is None:
+        return None
+    with suppress(ValueError):
+        if 0 <= float(wanted) <= whole:
+            return float(wanted)
+    st.warning(f"There is no moment {plain(wanted)} in this source: its seconds go from 0 to {whole:g}.")
+    return None
 
 
-def _choose_range(session: Session, source: Source, whole: float) -> tuple[float, float]:
-    """The stretch of stream time that plots and tables follow, in whole windows, from among at most MOST_MARKS."""
+def _plots(session: Session, source: Source, found: list[Evidence], people: pd.DataFrame, gaps: pd.DataFrame) -> None:
+    whole = evidence.length(source, found)
+    at = _moment(whole)
+    start, end = reach = _choose_range(session, source, whole, at)
+    parts = [own.within(start, end) for own in found]
+    axis = {"gaps": timeline.merged_gaps(gaps, whole), "reach": reach, "at": at}
+
+    several = len(parts) > 1
+    if several:
+        places, below = st.columns(len(parts), gap="large"), st.container()
+    else:
+        *places, below = st.columns([2, 3], gap="large")
+    for place, part in zip(places, parts, strict=True):
+        samples = int(part.windows["samples"].sum())
+        with place:
+            detail = f"{clock(start)} to {clock(end)} · {samples:,} samples"
+            panels.headline(part, detail, key="session_shares", titled=several)
+    lanes = {part.analyzer: part.lane(session, reach) for part in parts}
+    with below:
+        plot = figures.shares_over_time(list(lanes.values()), **axis)
+        st.plotly_chart(plot, key="session_timeline", config=panels.PLOT)
+
+    for part, of in panels.in_detail(parts):
+        if part.windows.empty:
+            continue
+        key = f"session_{source.id}"
+        panels.subject_lines(part, session, of, key=key, most=timeline.MOST_POINTS, plot=panels.PLOT, **axis)
+        if part.kind == FACES:
+            st.subheader("People seen" + plain(of))
+            plot = figures.people_over_time(lanes[part.analyzer].rows, **axis)
+            st.plotly_chart(plot, key=f"session_people_{part.analyzer}", config=panels.BARE_PLOT)
+            there = people[(people["last_seconds"] >= start) & (people["first_seconds"] < end)]
+            st.html(people_table(there, timeline.shares_by_subject(part.windows, part.labels), part.labels))
+
+
+def _choose_range(session: Session, source: Source, whole: float, at: float | None) -> tuple[float, float]:
+    """The stretch of stream time that plots and tables follow, in whole windows, from among at most MOST_MARKS.
+
+    By default the whole; a new moment to mark begins with that again, so that the moment is inside.
+    """
     window = session.window_seconds
     step = window * math.ceil(whole / window / MOST_MARKS)
     count = math.ceil(whole / step - 1e-6)
@@ -147,6 +172,6 @@ def _choose_range(session: Session, source: Source, whole: float) -> tuple[float
         marks,
         value=(marks[0], marks[-1]),
         format_func=clock,
-        key=f"range_of_{session.id}_{source.id}_{count}",
+        key=f"range_of_{session.id}_{source.id}_{count}_{at}",
     )
     return (start, end) if end > start else (start, start + step)

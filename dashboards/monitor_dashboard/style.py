@@ -12,10 +12,12 @@ STYLE = (
   background: rgba(0, 0, 0, 0.85); }
 .no-picture { display: flex; align-items: center; justify-content: center; text-align: center; min-height: 260px;
   padding: 2rem; border-radius: 10px; border: 1px dashed rgba(128, 128, 128, 0.5); opacity: 0.85; }
-.headline { line-height: 1.15; }
-.headline .label { font-size: 2.3rem; font-weight: 700; }
-.headline .share { font-size: 2.3rem; font-weight: 300; margin-left: 0.5rem; }
-.headline .dot { display: inline-block; width: 1.5rem; height: 1.5rem; border-radius: 50%; margin-right: 0.6rem; }
+.headline { line-height: 1.15; container-type: inline-size; }
+.headline .title { opacity: 0.85; margin-bottom: 0.35rem; }
+.headline .label, .headline .share, .headline .dot { font-size: clamp(1.3rem, 10cqw, 2.3rem); }
+.headline .label { font-weight: 700; }
+.headline .share { font-weight: 300; margin-left: 0.5rem; }
+.headline .dot { display: inline-block; width: 0.65em; height: 0.65em; border-radius: 50%; margin-right: 0.6rem; }
 .headline .detail { opacity: 0.7; font-size: 0.9rem; margin-top: 0.25rem; }
 .fault-list { font-size: 0.9rem; width: 100%; border-collapse: collapse; }
 .fault-list td, .fault-list th { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border: 0; vertical-align: top;

@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 from monitor.commands import dashboard
 from monitor.picture_server import PictureServer
-from monitor.sample import Frame, Sample
-from monitor.store import Store
+from monitor.sample import Frame, Observation, Sample
+from monitor.store import Recorder, Session, Store
 from monitor.testing.made_up_session import MadeUpSession
 
 PageTest = Callable[[str], AppTest]
@@ -44,6 +44,24 @@ def store(store_path: Path) -> Iterator[Store]:
     """A store without sessions."""
     with Store(store_path, create=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def whole_frames(store: Store) -> Session:
+    """A recording of the sea, twenty seconds, of which an analyzer of whole frames saw every sample."""
+    labels = {"scene-sentiment": ["positive", "negative"]}
+    recorder = Recorder(store, name="sea", every_seconds=0.5, window_seconds=5, labels=labels)
+    source = recorder.add_source("sea.mp4", "file")
+    for number in range(40):
+        frame = Frame(np.zeros((2, 2, 3), np.uint8), number * 0.5, "sea.mp4", number)
+        recorder.add_sample(source, Sample(frame), faces_looked_for=False)
+        scores = {"positive": 0.75, "negative": 0.25}
+        recorder.add_observations(
+            source, number, [Observation("scene-sentiment", "sea.mp4", number * 0.5, None, scores)]
+        )
+    recorder.update_source(source, state="finished", seconds=19.5, frames_sampled=40, frames_decoded=500)
+    recorder.finish("finished")
+    return store.session("latest")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from monitor.picture_server import PictureServer
 from monitor.report import write_report
@@ -30,6 +30,39 @@ def expect_drawn(plot: Locator, *, shapes: str) -> None:
     assert box["height"] > 2
 
 
+def extent(shape: Locator) -> FloatRect:
+    box = shape.bounding_box()
+    assert box is not None
+    return box
+
+
+def expect_one_axis(plot: Locator, seconds: float) -> None:
+    """That the two lanes of a plot of `seconds` lie exactly below each other and are hovered and zoomed together."""
+    areas = [plot.locator(f".{lane} .scatterlayer .js-fill").first for lane in ("xy", "xy2")]
+    for area in areas:
+        expect(area).to_be_visible()
+    upper, lower = (plot.locator(f".draglayer .{lane} .nsewdrag") for lane in ("xy", "xy2"))
+    lower.hover(position={"x": extent(lower)["width"] * 12.5 / seconds, "y": 50})
+    above, below = extent(upper), extent(lower)
+    assert (above["x"], above["width"]) == (below["x"], below["width"])
+    assert above["y"] + above["height"] < below["y"]
+    expect(plot.locator(".hoverlayer .hovertext")).to_have_count(2)
+    for words in plot.locator(".hoverlayer .hovertext").all():
+        expect(words).to_contain_text("0:10 \N{EN DASH} 0:15")
+    line = extent(plot.locator(".hoverlayer .spikeline").first)
+    assert line["y"] <= above["y"] + 1
+    assert line["y"] + line["height"] >= below["y"] + below["height"] - 1
+
+    before = [area.get_attribute("d") or "" for area in areas]
+    lower.hover(position={"x": 100, "y": 50})
+    mouse = plot.page.mouse
+    mouse.down()
+    mouse.move(below["x"] + 250, below["y"] + 50, steps=5)
+    mouse.up()
+    for area, path in zip(areas, before, strict=True):
+        expect(area).not_to_have_attribute("d", path)
+
+
 def test_live_page_moves_with_the_engine_and_survives_its_end(
     page: Page,
     store: Store,
@@ -46,22 +79,26 @@ def test_live_page_moves_with_the_engine_and_survives_its_end(
     picture = page.locator("img.live-picture")
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("naturalWidth", 512)
-    expect(page.locator(PLOT)).to_have_count(3)
-    bar, area, lines = page.locator(PLOT).all()
+    expect(page.locator(PLOT)).to_have_count(4)
+    bar, scene_bar, area, lines = page.locator(PLOT).all()
     expect_drawn(bar, shapes=".barlayer .point path")
-    expect_drawn(area, shapes=".scatterlayer .js-fill")
+    expect_drawn(scene_bar, shapes=".barlayer .point path")
+    expect_drawn(area, shapes=".xy .scatterlayer .js-fill")
+    expect_drawn(area, shapes=".xy2 .scatterlayer .js-fill")
     expect_drawn(lines, shapes=".scatterlayer .js-line")
     expect(page.locator(".people tbody tr")).to_have_count(2)
     expect_no_exception(page)
 
-    # the engine goes on: figures follow, the picture stays the same element and so never flickers
+    # the engine goes on: figures follow, picture and plots stay the same elements and so never flicker
     samples = page.locator("[data-testid=stMetric]", has_text="Samples").locator("[data-testid=stMetricValue]")
     expect(samples).to_have_text("120")
-    picture.evaluate("element => { element.dataset.marked = 'yes' }")
+    for kept in (picture, area, lines):
+        kept.evaluate("element => { element.dataset.marked = 'yes' }")
     made_up.play(10)
     publish_picture(pictures, made_up.file, made_up)
     expect(samples).to_have_text("140")
-    expect(picture).to_have_attribute("data-marked", "yes")
+    for kept in (picture, area, lines):
+        expect(kept).to_have_attribute("data-marked", "yes")
 
     # the engine ends: a plain sentence takes the picture's place
     pictures.close()
@@ -102,16 +139,18 @@ def test_session_page_opens_by_address_follows_the_range_and_hands_out_files(
         made_up.play(100)
         made_up.end()
     page.goto(f"{serve_dashboard(store_path)}/session?session=1")
-    expect(page.locator(PLOT)).to_have_count(4)
-    _, area, lines, people = page.locator(PLOT).all()
+    expect(page.locator(PLOT)).to_have_count(5)
+    _, _, area, lines, people = page.locator(PLOT).all()
     expect_drawn(area, shapes=".scatterlayer .js-fill")
     expect_drawn(lines, shapes=".scatterlayer .js-line")
     expect_drawn(people, shapes=".barlayer .point path")
-    expect(page.locator(".headline .detail")).to_contain_text("0:00 to 1:40")
+    for detail in page.locator(".headline .detail").all():
+        expect(detail).to_contain_text("0:00 to 1:40")
     assert "session=1" in page.url
 
     page.get_by_role("slider").last.press("ArrowLeft")
-    expect(page.locator(".headline .detail")).to_contain_text("0:00 to 1:35")
+    for detail in page.locator(".headline .detail").all():
+        expect(detail).to_contain_text("0:00 to 1:35")
     expect_no_exception(page)
 
     with page.expect_download() as download:
@@ -126,6 +165,27 @@ def test_session_page_opens_by_address_follows_the_range_and_hands_out_files(
     expect_no_exception(page)
 
 
+def test_faces_and_scene_of_a_session_share_one_time_axis_with_one_mark(
+    page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    made_up = MadeUpSession(store)
+    made_up.play(100)
+    made_up.end()
+    page.goto(f"{serve_dashboard(store_path)}/session?session=1&at=25.5")
+    expect(page.locator(PLOT)).to_have_count(5)
+    plot = page.locator(PLOT).nth(2)
+    marks = plot.locator(".shapelayer path")
+    expect(marks).to_have_count(4)  # a line with its rim, in both lanes
+    assert len({round(extent(mark)["x"] + extent(mark)["width"] / 2) for mark in marks.all()}) == 1
+    expect_one_axis(plot, 100)
+    assert len({round(extent(mark)["x"] + extent(mark)["width"] / 2) for mark in marks.all()}) == 1
+
+    page.get_by_role("button", name="scene-sentiment").click()  # leaves the faces alone
+    expect(page.locator(PLOT)).to_have_count(4)
+    expect(page.locator(PLOT).nth(1).locator(".xy2")).to_have_count(0)
+    expect_no_exception(page)
+
+
 def test_a_switch_on_the_session_page_shows_raw_scores(
     page: Page, store: Store, store_path: Path, serve_dashboard: ServeDashboard
 ) -> None:
@@ -134,12 +194,13 @@ def test_a_switch_on_the_session_page_shows_raw_scores(
     made_up.end()
     page.goto(f"{serve_dashboard(store_path)}/session?session=1")
     expect(page.get_by_text("Smoothed, half-life 2 s; calibrated on each person's first 10 s")).to_be_visible()
-    expect(page.locator(PLOT)).to_have_count(4)
-    expect_drawn(page.locator(PLOT).nth(1), shapes=".scatterlayer .js-fill")
-    share = page.locator(".headline .share").inner_text()
+    expect(page.locator(PLOT)).to_have_count(5)
+    expect_drawn(page.locator(PLOT).nth(2), shapes=".scatterlayer .js-fill")
+    share = page.locator(".headline .share").first
+    before = share.inner_text()
     page.get_by_text("Raw scores", exact=True).click()
     expect(page.get_by_text("As the analyzer gave them")).to_be_visible()
-    expect(page.locator(".headline .share")).not_to_have_text(share)
+    expect(share).not_to_have_text(before)
     expect_no_exception(page)
 
 
@@ -164,7 +225,7 @@ def test_live_page_fits_a_narrow_window(
     MadeUpSession(store).play(40)
     page.set_viewport_size({"width": 420, "height": 900})
     page.goto(serve_dashboard(store_path))
-    expect(page.locator(PLOT)).to_have_count(3)
+    expect(page.locator(PLOT)).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     for element in page.locator(f"{PLOT}, .people").all():
         box = element.bounding_box()
@@ -180,8 +241,8 @@ def test_the_report_draws_its_plots_without_a_network(page: Page, store: Store, 
     page.context.set_offline(True)
     page.goto((tmp_path / "report.html").as_uri())
     expect(page.get_by_role("heading", name="<i>meeting</i>")).to_be_visible()
-    expect(page.locator(PLOT)).to_have_count(11)
-    expect_drawn(page.locator("#plot-0"), shapes=".barlayer .point path")
-    expect_drawn(page.locator("#plot-1"), shapes=".scatterlayer .js-fill")
+    expect(page.locator(PLOT)).to_have_count(9)
+    expect_one_axis(page.locator("#plot-0"), 65)
+    expect_drawn(page.locator("#plot-1"), shapes=".barlayer .point path")
     expect_drawn(page.locator("#plot-2"), shapes=".scatterlayer .js-line")
     expect(page.locator(".people").first.locator("img").first).to_have_js_property("naturalWidth", 96)

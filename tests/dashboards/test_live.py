@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from monitor.sample import Observation
 from monitor.shown import Shown
-from monitor.store import Store, tables
+from monitor.store import Session, Store, tables
 from monitor.testing.made_up_session import MadeUpSession
+from monitor_dashboard import style
 
 PageTest = Callable[[str], AppTest]
 
@@ -66,13 +69,18 @@ def test_a_running_session_is_drawn_whole(page_test: PageTest, store: Store) -> 
     made_up.play(100)
     page = page_test("live").run()
     assert not page.exception
-    bar, area, lines = plots(page)
+    bar, scene_bar, area, lines = plots(page)
     session = store.session("latest")
     newest = store.windows(session, "face-fusion", source_id=made_up.file, start_seconds=94.5)
     assert newest["start_seconds"].unique().tolist() == [90.0, 95.0]
     expected = newest["happiness"].sum() / newest["samples"].sum()
     assert bar.data[0].x[1] == pytest.approx(expected)
-    assert [trace.name for trace in area.data if trace.name] == session.labels["face-fusion"]
+    newest = store.windows(session, "scene-sentiment", source_id=made_up.file, start_seconds=94.5)
+    assert scene_bar.data[0].x[0] == pytest.approx(newest["positive"].sum() / newest["samples"].sum())
+    lanes = [(trace.name, trace.yaxis) for trace in area.data if trace.name]
+    assert lanes == [
+        (label, axis) for axis, own in zip(("y", "y2"), session.labels.values(), strict=True) for label in own
+    ]
     assert len(lines.data) == 9
     text = html(page)
     assert text.count("<tr>") == 3
@@ -91,9 +99,10 @@ def test_choosing_a_source_shows_its_gaps_drops_lag_and_faults(page_test: PageTe
     assert shown["Behind live"] == "0.31 s"
     assert shown["Dropped frames"] == "45"
     assert (shown["Gaps"], shown["Faults"]) == ("1", "1")
-    _, area, _ = plots(page)
-    (gap,) = area.layout.shapes
-    assert (gap.x0, gap.x1) == ("1970-01-01T00:00:30.000", "1970-01-01T00:00:45.000")
+    area = plots(page)[2]
+    assert [gap.yref for gap in area.layout.shapes] == ["y domain", "y2 domain"]
+    ends = {(gap.x0, gap.x1) for gap in area.layout.shapes}
+    assert ends == {("1970-01-01T00:00:30.000", "1970-01-01T00:00:45.000")}
     text = html(page)
     assert "no frame for 20 s" in text
     assert "ValueError: &lt;made-up&gt; fault &amp; all" in text
@@ -103,21 +112,71 @@ def test_choosing_a_person_draws_that_person(page_test: PageTest, store: Store) 
     made_up = MadeUpSession(store)
     made_up.play(60)
     page = page_test("live").run()
-    everybody = plots(page)[2].data[0].y
-    page.selectbox(key="live_subject").select(2).run()
+    everybody = plots(page)[3].data[0].y
+    page.selectbox(key="live_subject_face-fusion").select(2).run()
     assert not page.exception
-    chosen = plots(page)[2]
+    chosen = plots(page)[3]
     assert chosen.data[0].y != everybody
     assert chosen.data[0].x[0] == "1970-01-01T00:00:32.500"
+
+
+def test_what_was_seen_of_faces_and_of_the_scene_stands_beside_each_other(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store).play(40)
+    page = page_test("live").run()
+    assert page.pills(key="live_analyzers_of_1").value == ["face-fusion", "scene-sentiment"]
+    titles = re.findall(r'<div class="title">(.*?)</div>', html(page))
+    assert titles == ["<b>Faces</b> · face-fusion", "<b>Scene</b> · scene-sentiment"]
+    assert re.findall(r'class="detail">(.*?)<', html(page)) == [
+        "0:30 \N{EN DASH} 0:39 · 40 samples · 2 people",
+        "0:30 \N{EN DASH} 0:39 · 20 samples",
+    ]
+
+
+def test_faces_alone_are_shown_without_a_trace_of_the_scene(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store).play(30)
+    page = page_test("live").run()
+    page.pills(key="live_analyzers_of_1").set_value(["face-fusion"]).run()
+    assert not page.exception
+    _, area, lines = plots(page)
+    assert len(area.data) == len(lines.data) == 9
+    assert 'class="title"' not in html(page)
+    page.pills(key="live_analyzers_of_1").set_value([]).run()  # none is all
+    assert not page.exception
+    assert len(plots(page)) == 4
 
 
 def test_an_analyzer_of_the_whole_frame_has_no_people(page_test: PageTest, store: Store) -> None:
     MadeUpSession(store).play(30)
     page = page_test("live").run()
-    page.selectbox(key="live_analyzer").select("scene-sentiment").run()
+    page.pills(key="live_analyzers_of_1").set_value(["scene-sentiment"]).run()
     assert not page.exception
     assert len(plots(page)[0].data[0].y) == 2
-    assert any(header.value == "Whole frame" for header in page.subheader)
+    assert [header.value for header in page.subheader] == ["Shares over time", "Whole frame", "Stream health"]
+
+
+def test_a_recording_without_people_speaks_of_none(page_test: PageTest, store: Store, whole_frames: Session) -> None:
+    page = page_test("live").run()
+    assert not page.exception
+    assert not page.pills
+    assert len(plots(page)) == 3
+    said = html(page) + " ".join(str(element.value) for element in [*page.caption, *page.subheader, *page.info])
+    assert not re.search(r"(?i)person|people|nobody|face", said.replace(style.sheet(), ""))
+
+
+def test_faces_keep_their_lane_while_nobody_is_there(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store)
+    made_up.play(20)
+    made_up.recorder.update_source(made_up.file, seconds=300.0)
+    scene = Observation("scene-sentiment", made_up.file_name, 300.0, None, {"positive": 0.5, "negative": 0.5})
+    made_up.recorder.add_observations(made_up.file, 600, [scene])
+    made_up.recorder.flush(force=True)
+    page = page_test("live").run()
+    assert not page.exception
+    assert "Nobody seen" in html(page)
+    _, area = plots(page)
+    assert [note.text for note in area.layout.annotations] == ["nobody seen"]
+    assert area.layout.legend2.title.text == "<b>Faces</b> · face-fusion"
+    assert html(page).count("data:image/jpeg;base64,") == 1
 
 
 def test_a_reconnecting_source_says_so(page_test: PageTest, store: Store) -> None:
@@ -167,9 +226,9 @@ def test_a_session_that_just_began_is_not_an_error(page_test: PageTest, store: S
 def test_the_timeline_reaches_back_as_far_as_asked(page_test: PageTest, store: Store) -> None:
     MadeUpSession(store).play(300)
     page = page_test("live").run()
-    assert list(plots(page)[1].layout.xaxis.range) == ["1970-01-01T00:02:59.500", "1970-01-01T00:04:59.500"]
+    assert list(plots(page)[2].layout.xaxis.range) == ["1970-01-01T00:02:59.500", "1970-01-01T00:04:59.500"]
     page.segmented_control(key="live_reach").select("10 min").run()
-    assert list(plots(page)[1].layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:04:59.500"]
+    assert list(plots(page)[2].layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:04:59.500"]
 
 
 def test_a_session_with_adjustments_shows_them_and_says_so(page_test: PageTest, store: Store) -> None:
@@ -182,7 +241,8 @@ def test_a_session_with_adjustments_shows_them_and_says_so(page_test: PageTest, 
     session = store.session("latest")
     labels = session.labels["face-fusion"]
     windows = Shown(store).windows(session, "face-fusion", source_id=made_up.file)
-    bar, _, lines = plots(page)
+    assert "Smoothed, half-life 2 s; raw scores in the export" in [caption.value for caption in page.caption]
+    bar, _, _, lines = plots(page)
     newest = windows[windows["end_seconds"] > 194.5]
     expected = newest[labels].sum() / newest["samples"].sum()
     assert list(bar.data[0].x) == pytest.approx(expected.tolist(), abs=1e-3)
@@ -192,8 +252,6 @@ def test_a_session_with_adjustments_shows_them_and_says_so(page_test: PageTest, 
     # the table of people tells shares of the same stretch of time, and says which that is
     assert any("Shares since 1:19" in caption.value for caption in page.caption)
     assert f'title="neutral {person["neutral"].sum() / person["samples"].sum():.0%}"' in html(page)
-    page.selectbox(key="live_analyzer").select("scene-sentiment").run()
-    assert "Smoothed, half-life 2 s; raw scores in the export" in [caption.value for caption in page.caption]
 
 
 def test_a_refresh_reads_no_raw_observations_of_people_it_knows(page_test: PageTest, store: Store) -> None:
@@ -202,7 +260,7 @@ def test_a_refresh_reads_no_raw_observations_of_people_it_knows(page_test: PageT
     page = page_test("live").run()
     with store.engine.begin() as connection:
         connection.execute(tables.observations.delete())
-    before = plots(page)[0].data[0].x
+    before = [plot.data[0].y for plot in plots(page)]
     page.run()
     assert not page.exception
-    assert plots(page)[0].data[0].x == before
+    assert [plot.data[0].y for plot in plots(page)] == before

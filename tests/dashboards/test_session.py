@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from monitor.shown import Shown
-from monitor.store import Recorder, Store
+from monitor.store import Recorder, Session, Store
 from monitor.testing.made_up_session import MadeUpSession
+from monitor_dashboard import style
 
 PageTest = Callable[[str], AppTest]
 
@@ -73,12 +75,19 @@ def test_the_whole_length_is_shown_with_shares_of_the_totals(page_test: PageTest
     page = page_test("session")
     page.query_params["session"] = "1"
     page.run()
-    bar, area, lines, people = plots(page)
+    bar, scene_bar, area, lines, people = plots(page)
     session = two_sessions.session(1)
     source = two_sessions.sources(1)[0]
     totals = two_sessions.totals(session, "face-fusion", source_id=source.id)
     expected = totals[session.labels["face-fusion"]].sum() / totals["samples"].sum()
     assert list(bar.data[0].x) == pytest.approx(expected.tolist(), abs=1e-5)
+    totals = two_sessions.totals(session, "scene-sentiment", source_id=source.id)
+    expected = totals[session.labels["scene-sentiment"]].sum() / totals["samples"].sum()
+    assert list(scene_bar.data[0].x) == pytest.approx(expected.tolist(), abs=1e-5)
+    lanes = [(trace.name, trace.yaxis) for trace in area.data if trace.name]
+    assert lanes == [
+        (label, axis) for axis, own in zip(("y", "y2"), session.labels.values(), strict=True) for label in own
+    ]
     assert list(area.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:03:20.000"]
     assert max(people.data[0].y) == 2
     assert len(lines.data) == 9
@@ -92,7 +101,7 @@ def test_shares_plots_and_people_follow_the_time_range(page_test: PageTest, two_
     whole = plots(page)[0].data[0].x
     page.select_slider[0].set_range(0.0, 25.0).run()
     assert not page.exception
-    bar, area, _, _ = plots(page)
+    bar, _, area, _, _ = plots(page)
     assert bar.data[0].x != whole
     assert list(area.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:00:25.000"]
     raw = two_sessions.observations(two_sessions.session(1), analyzer="face-fusion", end_seconds=25.0)
@@ -106,6 +115,12 @@ def test_a_part_in_which_nobody_was_seen_says_so(page_test: PageTest, two_sessio
     page.query_params["session"] = "1"
     page.run()
     page.select_slider[0].set_range(140.0, 150.0).run()
+    assert not page.exception
+    assert "Nobody seen" in html(page)
+    scene_bar, area = plots(page)
+    assert len(scene_bar.data[0].x) == 2
+    assert [note.text for note in area.layout.annotations] == ["nobody seen"]
+    page.pills(key="analyzers_of_1").set_value(["face-fusion"]).run()
     assert not page.exception
     assert "Nobody seen" in html(page)
 
@@ -126,10 +141,108 @@ def test_each_analyzer_and_source_can_be_chosen(page_test: PageTest, two_session
     page = page_test("session").run()
     camera = two_sessions.sources(2)[1]
     page.selectbox(key="source_of_2").select(camera.id)
-    page.selectbox(key="analyzer_of_2").select("scene-sentiment").run()
+    page.pills(key="analyzers_of_2").set_value(["scene-sentiment"]).run()
     assert not page.exception
-    assert len(plots(page)[0].data[0].y) == 2
+    bar, area, lines = plots(page)
+    assert len(bar.data[0].y) == 2
+    assert len(area.data) == len(lines.data) == 3
     assert any(metric.label == "Behind live" for metric in page.metric)
+    assert [header.value for header in page.subheader] == ["Whole frame", "Stream health", "Downloads"]
+    page.pills(key="analyzers_of_2").set_value(["face-fusion"]).run()
+    assert not page.exception
+    bar, area, _, _ = plots(page)
+    assert len(bar.data[0].y) == 8
+    assert len(area.data) == 9
+    assert 'class="title"' not in html(page)
+
+
+def test_a_recording_without_people_speaks_of_none(page_test: PageTest, whole_frames: Session) -> None:
+    page = page_test("session").run()
+    assert not page.exception
+    assert not page.pills
+    bar, _, _ = plots(page)
+    assert list(bar.data[0].x) == [0.75, 0.25]
+    said = html(page) + " ".join(str(element.value) for element in [*page.caption, *page.subheader, *page.info])
+    assert not re.search(r"(?i)person|people|nobody|face", said.replace(style.sheet(), ""))
+
+
+def marked(page: AppTest) -> list[set[tuple[str, str]]]:
+    """Of each plot, the lanes and the times at which a moment is marked in them."""
+    return [{(s.yref, s.x0) for s in plot.layout.shapes if s.x0 == s.x1} for plot in plots(page)]
+
+
+def test_an_address_marks_a_moment_in_every_plot_over_time(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.query_params["at"] = "95.5"
+    page.run()
+    assert not page.exception
+    assert not page.warning
+    stamp = "1970-01-01T00:01:35.500"
+    one = {("y domain", stamp)}
+    assert marked(page) == [set(), set(), {*one, ("y2 domain", stamp)}, one, one]
+
+
+def test_a_new_moment_is_inside_whatever_range_was_chosen_before(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.query_params["at"] = "95.5"
+    page.run()
+    page.select_slider[0].set_range(80.0, 120.0).run()
+    assert len(marked(page)[2]) == 2
+    page.select_slider[0].set_range(0.0, 25.0).run()
+    assert not any(marked(page))
+    page.query_params["at"] = "150"
+    page.run()
+    assert list(plots(page)[2].layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:03:20.000"]
+    assert {time for _, time in marked(page)[2]} == {"1970-01-01T00:02:30.000"}
+
+
+@pytest.mark.parametrize("wanted", ["abc", "", "nan", "inf", "-1", "200.5", "1; drop table"])
+def test_a_moment_that_is_none_is_ignored_with_a_word(page_test: PageTest, two_sessions: Store, wanted: str) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.query_params["at"] = wanted
+    page.run()
+    assert not page.exception
+    (warning,) = page.warning
+    assert "There is no moment" in warning.value
+    assert "from 0 to 200" in warning.value
+    assert not any(marked(page))
+
+
+def test_a_moment_goes_with_its_session(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.query_params["at"] = "15"
+    page.run()
+    page.selectbox(key="chosen_session").select(2).run()
+    assert not any(marked(page))
+    assert "at" not in page.query_params
+    assert not page.warning
+
+
+def test_an_address_opens_its_source(page_test: PageTest, two_sessions: Store) -> None:
+    camera = two_sessions.sources(1)[1]
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.query_params["source"] = str(camera.id)
+    page.run()
+    assert not page.exception
+    assert not page.warning
+    assert page.selectbox(key="source_of_1").value == camera.id
+    first = two_sessions.sources(1)[0]
+    page.selectbox(key="source_of_1").select(first.id).run()
+    assert page.selectbox(key="source_of_1").value == first.id
+
+
+def test_an_address_of_no_source_says_so(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    page.query_params["source"] = str(two_sessions.sources(2)[0].id)
+    page.run()
+    assert not page.exception
+    assert "There is no source" in page.warning[0].value
 
 
 def test_a_failed_session_without_anything_tells_why(page_test: PageTest, store: Store) -> None:
@@ -164,6 +277,9 @@ def test_a_switch_shows_the_raw_scores_of_a_session_with_adjustments(page_test: 
     page = page_test("session").run()
     assert not page.exception
     words = "Smoothed, half-life 2 s; calibrated on each person's first 10 s; raw scores in the export"
+    both = f"face-fusion: {words} · scene-sentiment: Smoothed, half-life 2 s; raw scores in the export"
+    assert both in [caption.value for caption in page.caption]
+    page.pills(key="analyzers_of_1").set_value(["face-fusion"]).run()
     assert words in [caption.value for caption in page.caption]
     windows = Shown(store).windows(session, "face-fusion", source_id=made_up.file)
     expected = windows[labels].sum() / windows["samples"].sum()

@@ -76,6 +76,70 @@ def test_the_whole_frame_has_an_empty_subject(recorded: tuple[Store, Session]) -
     assert set(rows.loc[rows["analyzer"] == "face-fusion", "subject"]) == {1, 2}
 
 
+def test_faces_and_scene_stand_on_one_time_base(recorded: tuple[Store, Session]) -> None:
+    rows, windows = export.observations(*recorded), export.windows(*recorded)
+    for _, sample in rows.groupby(["source", "sample"]):
+        assert sample["seconds"].nunique() == sample["faces"].nunique() == 1
+        scene = sample[sample["analyzer"] == "scene-sentiment"]
+        assert len(scene) == 1
+        assert scene["subject"].isna().all()
+        faces = sample[sample["analyzer"] == "face-fusion"]
+        assert len(faces) == sample["faces"].iloc[0]
+        assert faces["subject"].notna().all()
+    time = ["source", "start_seconds", "end_seconds"]
+    scene, faces = (windows[windows["analyzer"] == name] for name in ("scene-sentiment", "face-fusion"))
+    assert not scene.duplicated(time).any()
+    both = faces.merge(scene, on=time, suffixes=(None, "_scene"))
+    assert len(both) == len(faces)  # a scene is there whenever a face is
+    assert both["subject_scene"].isna().all()
+    assert both["subject"].notna().all()
+
+
+@pytest.mark.parametrize("half_life_seconds", [0.0, 2.0])
+def test_analyzers_that_share_labels_keep_their_rows_apart(tmp_path: Path, half_life_seconds: float) -> None:
+    labels = {"faces": ["anger", "neutral"], "wheel": ["awe", "anger"]}
+    with Store(tmp_path / "shared.db", create=True) as store:
+        recorder = Recorder(
+            store,
+            name="s",
+            every_seconds=0.5,
+            window_seconds=5,
+            labels=labels,
+            half_life_seconds=half_life_seconds,
+        )
+        source = recorder.add_source("clip.mp4", "file")
+        for number in range(4):
+            frame = Frame(np.zeros((2, 2, 3), np.uint8), number * 0.5, "clip.mp4", number)
+            face = Observation("faces", "clip.mp4", number * 0.5, 1, {"anger": 0.25, "neutral": 0.75})
+            wheel = Observation("wheel", "clip.mp4", number * 0.5, None, {"awe": 0.125, "anger": 0.875})
+            recorder.add_sample(source, Sample(frame), faces_looked_for=True)
+            recorder.add_observations(source, number, [face, wheel])
+        recorder.finish("finished")
+        session = store.session("latest")
+        for table in (export.observations(store, session), export.windows(store, session)):
+            assert [name for name in table if name in {"anger", "neutral", "awe"}] == ["anger", "neutral", "awe"]
+            for prefix in ("", "shown_") if half_life_seconds else ("",):
+                columns = [prefix + label for label in ("anger", "neutral", "awe")]
+                faces, wheel = (table.loc[table["analyzer"] == name, columns] for name in labels)
+                assert np.array_equal(faces, [[0.25, 0.75, np.nan]] * len(faces), equal_nan=True)
+                assert np.array_equal(wheel, [[0.875, np.nan, 0.125]] * len(wheel), equal_nan=True)
+
+
+def test_a_scene_of_every_picture_is_one_row_with_the_name_of_its_file(tmp_path: Path) -> None:
+    with Store(tmp_path / "album.db", create=True) as store:
+        recorder = Recorder(store, name="a", every_seconds=0.5, window_seconds=5, labels={"scene": ["glad", "sad"]})
+        source = recorder.add_source("album", "pictures")
+        for number, file in enumerate(["a.jpg", "b.jpg"]):
+            frame = Frame(np.zeros((2, 2, 3), np.uint8), number * 0.5, "album", number, file)
+            recorder.add_sample(source, Sample(frame), faces_looked_for=False)
+            seen = Observation("scene", "album", number * 0.5, None, {"glad": 0.5, "sad": 0.5})
+            recorder.add_observations(source, number, [seen])
+        recorder.finish("finished")
+        rows = export.observations(store, store.session("latest"))
+    assert rows["file"].tolist() == ["a.jpg", "b.jpg"]
+    assert rows[["faces", "subject"]].isna().all(axis=None)
+
+
 def test_a_sample_without_observations_is_one_row_of_its_own(pictures: tuple[Store, Session]) -> None:
     rows = pd.read_csv(io.StringIO(export.observations_csv(*pictures)), dtype={"file": str})
     assert rows["file"].tolist() == ["a.jpg", "b, c.jpg", "d.jpg"]

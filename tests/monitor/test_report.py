@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
 from monitor.errors import MonitorError
 from monitor.report import report_html, write_report
+from monitor.sample import Frame, Observation, Sample
 from monitor.shown import Shown
 from monitor.store import Recorder, Session, Store
 from monitor.testing.made_up_session import MadeUpSession
@@ -82,8 +85,40 @@ def test_adjustments_are_in_the_tables_and_named(recorded: tuple[Store, Session]
 
 
 def test_every_plot_has_its_place(text: str) -> None:
-    # per source: a bar and an area for each analyzer, and a plot for each person
-    assert re.findall(r'id="plot-(\d+)"', text) == [str(number) for number in range(2 * 4 + 3)]
+    # per source: one timeline of all analyzers, a bar for each, and a plot for each person
+    assert re.findall(r'id="plot-(\d+)"', text) == [str(number) for number in range(2 * 3 + 3)]
+
+
+def test_all_analyzers_of_a_source_stand_on_one_timeline_before_the_details(text: str) -> None:
+    source = text[text.index("<h2>a&lt;/script") : text.index("<h2>rtsp")]
+    order = ("<h3>Over time</h3>", "<h3><b>Faces</b> · face-fusion</h3>", "<h3><b>Scene</b> · scene-sentiment</h3>")
+    places = [source.index(words) for words in (*order, "<h3>Stream health</h3>")]
+    assert places == sorted(places)
+    figures = json.loads(re.search(r"const figures = (\[.*\]);\n", text).group(1).replace("<\\/", "</"))  # type: ignore[union-attr]
+    first = figures[int(re.search(r'id="plot-(\d+)"', source).group(1))]  # type: ignore[union-attr]
+    assert {trace.get("xaxis", "x") for trace in first["data"]} == {"x"}
+    assert {trace["yaxis"] for trace in first["data"]} == {"y", "y2"}
+    assert first["layout"]["xaxis"]["range"] == ["1970-01-01T00:00:00.000", "1970-01-01T00:01:05.000"]
+    assert "A scene is the whole picture" in text
+
+
+def test_a_recording_without_people_has_a_report_without_them(tmp_path: Path) -> None:
+    with Store(tmp_path / "sea.db", create=True) as store:
+        labels = {"scene-sentiment": ["positive", "negative"]}
+        recorder = Recorder(store, name="sea", every_seconds=1, window_seconds=5, labels=labels)
+        source = recorder.add_source("sea.mp4", "file")
+        scores = {"positive": 0.75, "negative": 0.25}
+        for number in range(8):
+            frame = Frame(np.zeros((2, 2, 3), np.uint8), number, "sea.mp4", number)
+            recorder.add_sample(source, Sample(frame), faces_looked_for=False)
+            seen = [Observation("scene-sentiment", "sea.mp4", number, None, scores)]
+            recorder.add_observations(source, number, seen)
+        recorder.finish("finished")
+        html = report_html(store, store.session("latest")).replace(get_plotlyjs(), "")
+    assert "<td>All</td><td>8</td><td>75.0%</td><td>25.0%</td>" in html
+    assert "A scene is the whole picture" in html
+    body = html[html.index("<body>") :]
+    assert not re.findall(r"(?i)person|people seen|nobody|faces? found|no face|expression", body)
 
 
 def test_a_session_that_saw_nothing_still_has_a_report(tmp_path: Path) -> None:

@@ -83,6 +83,15 @@ def test_ten_hours_become_few_points() -> None:
     assert rows["end_seconds"].iloc[-1] == 36_000.0
 
 
+def test_rows_over_one_reach_cover_the_same_stretches_whatever_they_hold() -> None:
+    whole = windows(*[(n, 0, 1, 1.0, 0.0) for n in range(100)])
+    part = windows(*[(n, 1, 1, 1.0, 0.0) for n in range(33, 47)])
+    rows = [timeline.share_rows(frame, LABELS, 5.0, reach=(0.0, 500.0), most=40) for frame in (whole, part)]
+    assert rows[0]["start_seconds"].tolist() == [15.0 * n for n in range(34)]
+    assert rows[1]["start_seconds"].tolist() == [165.0, 180.0, 195.0, 210.0, 225.0]
+    assert timeline.share_rows(part, LABELS, 5.0, most=40)["start_seconds"].iloc[1] == 170.0
+
+
 def test_rows_agree_with_the_raw_observations(recorded: tuple[Store, Session]) -> None:
     store, session = recorded
     source = store.sources(session.id)[0]

@@ -1,0 +1,107 @@
+"""Which kind of evidence an analyzer gives, and its lane on the common timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from monitor.evidence import FACES, SCENE, Evidence, gathered, kind_of, length
+from monitor.sample import Frame, Observation, Sample
+from monitor.shown import Shown
+from monitor.store import Recorder, Session, Store
+from monitor.testing.made_up_session import LABELS, MadeUpSession
+
+
+def sums(*subjects: int) -> pd.DataFrame:
+    return pd.DataFrame({"subject": subjects})
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
+    with Store(tmp_path_factory.mktemp("store") / "made-up.db", create=True) as store:
+        made_up = MadeUpSession(store)
+        made_up.play(65)
+        yield store, made_up.end()
+
+
+def of_source(recorded: tuple[Store, Session], number: int, start_seconds: float = 0.0) -> list[Evidence]:
+    store, session = recorded
+    source = store.sources(session.id)[number]
+    backwards = reversed(session.analyzers)
+    return gathered(store, Shown(store), session, source, backwards, start_seconds)
+
+
+def test_whom_sums_are_of_tells_the_kind() -> None:
+    assert kind_of(sums(1, 2)) == FACES
+    assert kind_of(sums(0)) == SCENE
+    assert kind_of(sums(0, 3)) == FACES  # an analyzer of faces that also judges the frame
+    assert kind_of(sums()) == ""
+
+
+def test_faces_come_first_whatever_the_order_of_the_analyzers(recorded: tuple[Store, Session]) -> None:
+    found = of_source(recorded, 0)
+    assert [own.kind for own in found] == [FACES, SCENE]
+    assert [own.title for own in found] == ["<b>Faces</b> · face-fusion", "<b>Scene</b> · scene-sentiment"]
+    assert [tuple(own.labels) for own in found] == list(LABELS.values())
+    store, session = recorded
+    for own in found:
+        expected = Shown(store).windows(session, own.analyzer, source_id=store.sources(session.id)[0].id)
+        pd.testing.assert_frame_equal(own.windows, expected)
+
+
+def test_an_analyzer_of_faces_is_one_while_nobody_is_there(recorded: tuple[Store, Session]) -> None:
+    faces, scene = of_source(recorded, 0, start_seconds=1000.0)
+    assert faces.windows.empty
+    assert (faces.kind, faces.absence) == (FACES, "nobody seen")
+    assert (scene.kind, scene.absence) == (SCENE, "nothing observed")
+
+
+def test_lanes_of_all_analyzers_cover_the_same_stretches_however_many_are_merged(
+    recorded: tuple[Store, Session],
+) -> None:
+    _, session = recorded
+    for most, stretch in ((500, 5.0), (7, 10.0), (2, 35.0)):
+        faces, scene = (own.lane(session, (0.0, 65.0), most=most) for own in of_source(recorded, 0))
+        assert (scene.rows["end_seconds"] - scene.rows["start_seconds"]).unique().tolist() == [stretch]
+        assert set(faces.rows["start_seconds"]) <= set(scene.rows["start_seconds"])
+        assert len(scene.rows) == np.ceil(65 / stretch)
+        assert scene.rows["samples"].sum() == 130
+
+
+def test_a_part_keeps_its_kind(recorded: tuple[Store, Session]) -> None:
+    faces = of_source(recorded, 0)[0].within(41.0, 44.0)  # person 1 is away, person 2 is there
+    assert faces.windows["subject"].tolist() == [2]
+    assert of_source(recorded, 1)[0].within(32.0, 40.0).kind == FACES  # the camera is gone
+
+
+def test_a_timeline_ends_with_the_last_window_or_sample(recorded: tuple[Store, Session]) -> None:
+    store, session = recorded
+    source = store.sources(session.id)[0]
+    assert source.seconds == 64.5
+    assert length(source, of_source(recorded, 0)) == 65.0
+    assert length(source, []) == 64.5
+
+
+def test_an_analyzer_that_said_nothing_has_no_kind_and_says_so(store_of_silence: tuple[Store, Session]) -> None:
+    store, session = store_of_silence
+    faces, scene = gathered(store, Shown(store), session, store.sources(session.id)[0], session.analyzers)
+    assert (faces.kind, faces.title, faces.absence) == ("", "<b>face-fusion</b>", "nothing observed")
+    assert faces.lane(session, (0.0, 5.0)).rows.empty
+    assert (scene.analyzer, scene.title) == ("&", "<b>Scene</b> · &amp;")
+
+
+@pytest.fixture
+def store_of_silence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
+    """A picture without people, and an analyzer whose name is a sign of HTML."""
+    with Store(tmp_path_factory.mktemp("store") / "silence.db", create=True) as store:
+        labels = {"face-fusion": ["neutral", "happiness"], "&": ["glad", "sad"]}
+        recorder = Recorder(store, name="s", every_seconds=1, window_seconds=5, labels=labels)
+        source = recorder.add_source("sea.mp4", "file")
+        frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0, "sea.mp4", 0)
+        recorder.add_sample(source, Sample(frame), faces_looked_for=True)
+        recorder.add_observations(source, 0, [Observation("&", "sea.mp4", 0.0, None, {"glad": 0.5, "sad": 0.5})])
+        recorder.finish("finished")
+        yield store, store.session("latest")
