@@ -19,6 +19,7 @@ LAYERS = {
 """Whose maps the sentiment vector sees, as torchvision names them: the last before every halving of the size, from an
 eighth of the picture's on."""
 HEAD = {"mobilenet_v2": "classifier", "googlenet": "fc"}
+GOOGLENET = {"aux_logits": False, "init_weights": False}
 POOLED = "flatten"
 """The maps of the last layer, averaged: what the head sees."""
 
@@ -55,7 +56,7 @@ class AffectiveNetwork(nn.Module):
         network = make_network(architecture, emotions, convention=convention, **options[architecture])
         self.layers = LAYERS[architecture]
         self.trunk = create_feature_extractor(
-            network, {**{name: name for name in self.layers}, POOLED: "pooled", HEAD[architecture]: "logits"}
+            network, {name: name for name in self.layers} | {POOLED: "pooled", HEAD[architecture]: "logits"}
         )
         with torch.inference_mode():
             seen = self.trunk.eval()(torch.zeros(1, 3, 64, 64))
@@ -66,6 +67,3 @@ class AffectiveNetwork(nn.Module):
         """Normalised pictures (B, 3, S, S)."""
         said = self.trunk(pictures)
         return Readout(said["logits"], self.vector([said[name] for name in self.layers]), said["pooled"])
-
-
-GOOGLENET = {"aux_logits": False, "init_weights": False}

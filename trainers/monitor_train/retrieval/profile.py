@@ -57,8 +57,9 @@ class Settings:
     learning_rate: float = 7e-4
     """Peak; see `rate`."""
     weight_decay: float = 0.05
-    average: float = 0.998
-    """Decay of the moving average of the weights, per step; 0: the weights themselves."""
+    average: float = 0.99
+    """Decay of the moving average of the weights, per step; 0: the weights themselves. A set as large as FI has only
+    136 steps an epoch, and a slower average would still remember the initial weights when a short run ends."""
 
 
 PROFILES = {
