@@ -50,7 +50,7 @@ def small_network(architecture: str, classes: int, **_: object) -> nn.Module:
         return SmallNetwork(classes)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small_trunk(one_thread: None) -> Iterator[None]:
     """A network that learns in seconds, in place of MobileNetV2."""
     with pytest.MonkeyPatch.context() as patch:
