@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from monitor.clock import clock
 from monitor_retrieval.moment import LIBRARY, Moment
@@ -47,3 +48,12 @@ def title(moment: Moment, names: Mapping[int, str]) -> str:
 def time_code(moment: Moment) -> str:
     """When it was, or the file's name of a picture, which has no time of its own."""
     return clock(moment.seconds) if moment.file is None else moment.file
+
+
+def short_source(name: str) -> str:
+    """A source by the last part of its path; an address stays whole.
+
+    >>> short_source("clips/talk.mp4"), short_source("rtsp://camera.local/door")
+    ('talk.mp4', 'rtsp://camera.local/door')
+    """
+    return name if "://" in name else PurePath(name).name

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.clock import clock
 from monitor.errors import ConfigError
 from monitor.explain import unknown_name
-from monitor_retrieval.answer import Answer
+from monitor_retrieval.answer import Answer, short_source, time_code
 from monitor_retrieval.index import MomentIndex
 from monitor_retrieval.moment import LIBRARY, Moment
 from monitor_retrieval.moments_apart import moments_apart
@@ -54,8 +53,8 @@ def ask_like(index: MomentIndex, like: Moment, among: Among) -> Answer:
         among.min_gap_seconds,
         beside=like,
     )
-    where = like.file if like.session == LIBRARY else f"session {like.session}, {like.source} at {clock(like.seconds)}"
-    return Answer(f"Moments like {where}", "distance", moments, like)
+    place = "" if like.session == LIBRARY else f"session {like.session}, {short_source(like.source)} at "
+    return Answer(f"Moments like {place}{time_code(like)}", "distance", moments, like)
 
 
 def ask_emotion(index: MomentIndex, label: str, among: Among) -> Answer:

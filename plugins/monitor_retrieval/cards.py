@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from html import escape
-from pathlib import PurePath
 
 from monitor.colours import colour
-from monitor_retrieval.answer import Answer, strongest, time_code, title
+from monitor_retrieval.answer import Answer, short_source, strongest, time_code, title
 from monitor_retrieval.moment import LIBRARY, Moment
 
 STYLE = """
@@ -33,6 +32,10 @@ STYLE = """
 .moment .emotions span { white-space: nowrap; }
 .moment .dot { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; margin-right: 0.35em; }
 .moment .links { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; margin-top: 0.45rem; }
+.moment .links a { color: inherit; opacity: 0.8; text-underline-offset: 0.2em; text-decoration-color: #2fa7a0; }
+.moment .links a:hover { opacity: 1; text-decoration-thickness: 2px; }
+@media (max-width: 640px) { .moments { grid-template-columns: repeat(2, 1fr); gap: 0.6rem; }
+  .moment .head { flex-direction: column; gap: 0; } .moment .title { max-width: 100%; } }
 """
 """Rules for `cards`; a page includes them once. They inherit colours, so they fit light and dark pages."""
 
@@ -73,7 +76,8 @@ def card(
         for words, address in (links(moment) if links is not None else {}).items()
     )
     ways = f'<div class="links">{leads}</div>' if leads else ""
-    source = "" if moment.session == LIBRARY else _source(moment.source)
+    name, short = escape(moment.source, quote=True), escape(short_source(moment.source))
+    source = "" if moment.session == LIBRARY else f'<div class="source" title="{name}">{short}</div>'
     return (
         f'<div class="moment"><div class="frame">{picture}{badge}'
         f'<span class="time">{escape(time_code(moment))}</span></div>'
@@ -81,9 +85,3 @@ def card(
         f'<span class="value">{escape(value)}</span></div>{source}'
         f'<div class="strip">{strip}</div><div class="emotions">{emotions}</div>{ways}</div></div>'
     )
-
-
-def _source(name: str) -> str:
-    """A source by the last part of its path; an address stays whole."""
-    short = name if "://" in name else PurePath(name).name
-    return f'<div class="source" title="{escape(name, quote=True)}">{escape(short)}</div>'

@@ -50,9 +50,7 @@ def draw() -> None:
 
 
 def _ask(settings: Settings, index: MomentIndex, store: Store, sessions: Sequence[Session]) -> None:
-    how = st.segmented_control(
-        "When did it feel like", (MOMENT, PICTURE, EMOTION), default=MOMENT, required=True, key="similar_how"
-    )
+    how = st.segmented_control("Ask with", (MOMENT, PICTURE, EMOTION), default=MOMENT, required=True, key="similar_how")
     if how == EMOTION:
         label = page_query.choose_emotion(index.labels)
         _draw_answer(index, store, sessions, lambda among: ask_emotion(index, label, among), libraries=False)

@@ -124,6 +124,7 @@ def _choose_seconds(session: Session, source: Source, rows: pd.DataFrame) -> flo
         step=timedelta(seconds=session.every_seconds),
         format=f"{'[day] DDD, ' if last >= DAY else ''}{'H:' if last >= 3600 else ''}mm:ss{fraction}",
         key=key,
+        help="Or click into a plot.",
     )
     return (chosen - DAWN).total_seconds()
 
@@ -148,12 +149,13 @@ def _draw_timeline(store: Store, session: Session, source: Source, rows: pd.Data
     if labels:
         windows = opened.as_shown(store).windows(session, NAME, source_id=source.id)
         shares = timeline.share_rows(windows, labels, session.window_seconds)
-        plots["emotions"] = figures.stacked_area(shares, labels, reach=reach, at=seconds)
+        if len(shares):
+            plots["emotions"] = figures.stacked_area(shares, labels, reach=reach, at=seconds).update_layout(height=260)
     plots["novelty"] = novelty_line(rows, reach=reach, at=seconds)
     for name, figure in plots.items():
         key = f"similar_{name}_{source.id}"
         st.plotly_chart(
-            figure,
+            figure.update_layout(hoverdistance=-1),  # a click anywhere takes the nearest point in time
             key=key,
             config=panels.BARE_PLOT,
             on_select=lambda key=key: _take_click(key, _slider_key(source), times),

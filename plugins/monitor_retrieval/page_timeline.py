@@ -41,7 +41,9 @@ def novelty_line(novelty: pd.DataFrame, *, reach: tuple[float, float], at: float
             unselected={"marker": {"opacity": 1}},  # a click moves the mark; it does not fade all other points
         )
     )
-    figure.update_yaxes(rangemode="tozero", fixedrange=True, nticks=4, color=GREY, title=None)
+    figure.update_yaxes(rangemode="tozero", fixedrange=True, nticks=4)
+    words = {"text": "novelty", "font": {"size": 13, "color": GREY}, "showarrow": False}
+    figure.add_annotation(x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", **words)
     return over_time(figure, 150, reach, None, at)
 
 

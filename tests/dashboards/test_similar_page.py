@@ -1,0 +1,96 @@
+"""The page "Similar moments" in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.sample import Frame, Observation, Sample
+from monitor.store import Recorder, Store
+from monitor_retrieval.index import MomentIndex
+from tests.plugins.monitor_retrieval.made_moments import LABELS, MODEL, at_angle
+
+ServeDashboard = Callable[[Path], str]
+
+
+@pytest.fixture
+def two_turns(store: Store, store_path: Path) -> None:
+    """Session 1 turns from 0 to 118 degrees in a minute, session 2 back from 118 to 0."""
+    index = MomentIndex(store_path.with_suffix(".moments"), model=MODEL, create=True)
+    for session, name in enumerate(("there", "back"), 1):
+        labels = {"affective-retrieval": LABELS}
+        recorder = Recorder(store, name=name, every_seconds=1.0, window_seconds=5.0, labels=labels)
+        source = recorder.add_source(f"{name}.mp4", "file", 60.0)
+        turn = [at_angle(2 * (n if name == "there" else 59 - n), n, session, f"{name}.mp4") for n in range(60)]
+        for number, moment in enumerate(turn):
+            frame = Frame(np.zeros((2, 2, 3), np.uint8), moment.seconds, moment.source, number)
+            recorder.add_sample(source, Sample(frame), faces_looked_for=False)
+            seen = Observation("affective-retrieval", moment.source, moment.seconds, None, moment.scores)
+            recorder.add_observations(source, number, [seen])
+        recorder.update_source(source, state="finished", seconds=59.0, frames_sampled=60)
+        recorder.flush(force=True)
+        recorder.finish("finished")
+        index.append(turn)
+
+
+def expect_no_exception(page: Page) -> None:
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def test_a_click_on_the_timeline_asks_anew_and_cards_lead_on(
+    page: Page, two_turns: None, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    page.goto(f"{serve_dashboard(store_path)}/similar?session=1&source=1&at=10")
+    chosen = page.locator(".moment").first
+    answers = page.locator(".moments").first.locator(".moment")
+    expect(chosen.locator(".time")).to_have_text("0:10")
+    expect(chosen.locator("img")).to_have_js_property("naturalWidth", 80)
+    expect(answers.first.locator(".time")).to_have_text("0:49")  # the same angle on the way back
+    expect(answers.first.locator(".title")).to_have_text("2 · back")
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+
+    # a click in the middle of either plot
+    for plot in page.locator(".js-plotly-plot").all():
+        box = plot.locator(".nsewdrag").first.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(plot.locator(".hoverlayer .hovertext")).to_have_count(1)
+        page.mouse.down()
+        page.mouse.up()
+        expect(chosen.locator(".time")).to_have_text(re.compile("0:2[5-9]|0:3[0-5]"))
+        page.get_by_role("slider").first.press("Home")
+        expect(chosen.locator(".time")).to_have_text("0:00")
+    expect_no_exception(page)
+
+    answers.first.get_by_role("link", name="More like this").click()
+    expect(chosen.locator(".title")).to_have_text("2 · back")
+    expect(answers.first.locator(".title")).to_have_text("1 · there")
+    answers.first.get_by_role("link", name="Open session").click()
+    expect(page.get_by_text("Downloads")).to_be_visible()
+    assert "session=1" in page.url
+    expect_no_exception(page)
+
+
+def test_an_emotion_is_asked_for_and_all_fits_a_narrow_window(
+    page: Page, two_turns: None, store_path: Path, serve_dashboard: ServeDashboard
+) -> None:
+    page.set_viewport_size({"width": 420, "height": 900})
+    page.goto(f"{serve_dashboard(store_path)}/similar")
+    expect(page.locator(".moments")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    page.get_by_text("An emotion", exact=True).click()
+    page.get_by_text("awe", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Moments of awe")).to_be_visible()
+    expect(page.locator(".moments")).to_have_count(1)
+    expect(page.locator(".moment .value").first).to_have_text("awe 0.656")
+    for card in page.locator(".moment").all():
+        box = card.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 421
+    expect_no_exception(page)
