@@ -28,7 +28,7 @@ def test_the_first_page_is_the_live_page(app: AppTest) -> None:
 
 def test_without_any_page_the_dashboard_says_so(app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "no-pages.toml"
-    config.write_text('[plugins]\ndisabled = ["dashboard"]\n')
+    config.write_text('[plugins]\ndisabled = ["dashboard", "retrieval"]\n')
     monkeypatch.setenv("MONITOR_CONFIG", str(config))
     app.run()
     assert not app.exception
