@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from html import escape
 
 import pandas as pd
 
 from monitor import timeline
+from monitor.baseline import NEUTRAL
 from monitor.shares import WHOLE_FRAME
 from monitor.shown import Shown
 from monitor.store import Session, Source, Store
@@ -26,7 +27,7 @@ class Evidence:
     analyzer: str
     labels: list[str]
     kind: str
-    """FACES, SCENE, or empty where the analyzer has said nothing in the whole session, which tells no kind."""
+    """FACES, SCENE, or empty where nothing tells."""
     windows: pd.DataFrame
     """Share windows, as `Shown.windows` gives them."""
 
@@ -62,8 +63,9 @@ def gathered(
     found = []
     for analyzer in analyzers:
         windows = shown.windows(session, analyzer, source_id=source.id, start_seconds=start_seconds)
-        kind = kind_of(windows) or kind_of(store.totals(session, analyzer))
-        found.append(Evidence(analyzer, session.labels[analyzer], kind, windows))
+        labels = session.labels[analyzer]
+        kind = kind_of(windows if len(windows) else store.totals(session, analyzer), labels)
+        found.append(Evidence(analyzer, labels, kind, windows))
     return sorted(found, key=lambda evidence: evidence.kind == SCENE)
 
 
@@ -72,8 +74,12 @@ def length(source: Source, found: Iterable[Evidence]) -> float:
     return max([source.seconds, *(float(own.windows["end_seconds"].max()) for own in found if len(own.windows))])
 
 
-def kind_of(sums: pd.DataFrame) -> str:
-    """The kind of evidence that windows or totals hold, told by whom they are of; empty where there are none."""
+def kind_of(sums: pd.DataFrame, labels: Collection[str]) -> str:
+    """The kind of evidence of an analyzer: whom its windows or totals are of tells it.
+
+    Of one that has said nothing so far only its labels are left to tell: `neutral` is a face at rest. Empty where they
+    do not tell either.
+    """
     if sums.empty:
-        return ""
+        return FACES if NEUTRAL in labels else ""
     return FACES if (sums["subject"] != WHOLE_FRAME).any() else SCENE

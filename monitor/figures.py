@@ -74,7 +74,7 @@ def shares_over_time(
         layout[f"yaxis{axis[1:]}"] = {**SHARE_AXIS, "tickvals": [0, 0.5, 1], "domain": [max(0, bottom), top]}
         if lane.rows.empty:
             words = {"text": lane.absence, "font": {"size": 15, "color": GREY}, "showarrow": False}
-            figure.add_annotation(x=0.5, xref="paper", y=0.5, yref=f"{axis} domain", **words)
+            figure.add_annotation(x=0.5, xref="paper", y=0.5, yref=f"{axis} domain", yshift=12, **words)
     spike = {"showspikes": True, "spikesnap": "hovered data", "spikemode": "across", "spikedash": "solid"}
     figure.update_xaxes(anchor=axes[-1], spikethickness=1, spikecolor=GREY, **spike)
     margin = {"t": 2 * LEGEND_LINE + 10, "b": 30}

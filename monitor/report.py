@@ -122,7 +122,7 @@ def _head(session: Session) -> str:
 
 def _reading(store: Store, session: Session) -> str:
     """How to read the kinds of evidence that the session holds."""
-    kinds = {kind_of(store.totals(session, analyzer)) for analyzer in session.analyzers}
+    kinds = {kind_of(store.totals(session, analyzer), labels) for analyzer, labels in session.labels.items()}
     return READING + READING_FACES * (kinds != {SCENE}) + READING_SCENE * (SCENE in kinds)
 
 

@@ -34,11 +34,16 @@ def of_source(recorded: tuple[Store, Session], number: int, start_seconds: float
     return gathered(store, Shown(store), session, source, backwards, start_seconds)
 
 
-def test_whom_sums_are_of_tells_the_kind() -> None:
-    assert kind_of(sums(1, 2)) == FACES
-    assert kind_of(sums(0)) == SCENE
-    assert kind_of(sums(0, 3)) == FACES  # an analyzer of faces that also judges the frame
-    assert kind_of(sums()) == ""
+def test_whom_sums_are_of_tells_the_kind_whatever_the_labels() -> None:
+    for labels in (["neutral", "happiness"], ["positive", "negative"]):
+        assert kind_of(sums(1, 2), labels) == FACES
+        assert kind_of(sums(0), labels) == SCENE
+        assert kind_of(sums(0, 3), labels) == FACES  # an analyzer of faces that also judges the frame
+
+
+def test_of_an_analyzer_that_said_nothing_the_labels_tell_the_kind() -> None:
+    assert kind_of(sums(), ["happiness", "neutral"]) == FACES
+    assert kind_of(sums(), ["positive", "negative"]) == ""
 
 
 def test_faces_come_first_whatever_the_order_of_the_analyzers(recorded: tuple[Store, Session]) -> None:
@@ -85,19 +90,21 @@ def test_a_timeline_ends_with_the_last_window_or_sample(recorded: tuple[Store, S
     assert length(source, []) == 64.5
 
 
-def test_an_analyzer_that_said_nothing_has_no_kind_and_says_so(store_of_silence: tuple[Store, Session]) -> None:
+def test_an_analyzer_that_said_nothing_has_an_empty_lane(store_of_silence: tuple[Store, Session]) -> None:
     store, session = store_of_silence
-    faces, scene = gathered(store, Shown(store), session, store.sources(session.id)[0], session.analyzers)
-    assert (faces.kind, faces.title, faces.absence) == ("", "<b>face-fusion</b>", "nothing observed")
-    assert faces.lane(session, (0.0, 5.0)).rows.empty
-    assert (scene.analyzer, scene.title) == ("&", "<b>Scene</b> · &amp;")
+    found = gathered(store, Shown(store), session, store.sources(session.id)[0], session.analyzers)
+    assert [(own.title, own.absence, len(own.lane(session, (0.0, 5.0)).rows)) for own in found] == [
+        ("<b>Faces</b> · face-fusion", "nobody seen", 0),
+        ("<b>mood</b>", "nothing observed", 0),
+        ("<b>Scene</b> · &amp;", "nothing observed", 1),
+    ]
 
 
 @pytest.fixture
 def store_of_silence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Session]]:
-    """A picture without people, and an analyzer whose name is a sign of HTML."""
+    """A picture without people, of which two analyzers say nothing and one whose name is a sign of HTML does."""
     with Store(tmp_path_factory.mktemp("store") / "silence.db", create=True) as store:
-        labels = {"face-fusion": ["neutral", "happiness"], "&": ["glad", "sad"]}
+        labels = {"face-fusion": ["neutral", "happiness"], "&": ["glad", "sad"], "mood": ["up", "down"]}
         recorder = Recorder(store, name="s", every_seconds=1, window_seconds=5, labels=labels)
         source = recorder.add_source("sea.mp4", "file")
         frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0, "sea.mp4", 0)
