@@ -76,7 +76,7 @@ def shares_over_time(
             words = {"text": lane.absence, "font": {"size": 15, "color": GREY}, "showarrow": False}
             figure.add_annotation(x=0.5, xref="paper", y=0.5, yref=f"{axis} domain", yshift=12, **words)
     spike = {"showspikes": True, "spikesnap": "hovered data", "spikemode": "across", "spikedash": "solid"}
-    figure.update_xaxes(anchor=axes[-1], spikethickness=1, spikecolor=GREY, **spike)
+    figure.update_xaxes(anchor=axes[-1], ticklabelstandoff=6, spikethickness=1, spikecolor=GREY, **spike)
     margin = {"t": 2 * LEGEND_LINE + 10, "b": 30}
     return over_time(figure, whole + sum(margin.values()), reach, gaps, at, lanes=axes, margin=margin, **layout)
 

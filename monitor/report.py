@@ -30,13 +30,13 @@ h1 { margin: 0 0 0.2rem; } h2 { margin: 2.6rem 0 0.4rem; padding-top: 1rem; bord
   overflow-wrap: anywhere; }
 h3 { margin: 1.8rem 0 0.4rem; } h4 { margin: 1.2rem 0 0.2rem; } .quiet { opacity: 0.7; }
 table { border-collapse: collapse; } .facts td, .facts th, .numbers td, .numbers th { padding: 0.25rem 1rem 0.25rem 0;
-  text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+  text-align: left; vertical-align: top; } .facts td { overflow-wrap: anywhere; }
 .facts th { font-weight: 600; white-space: nowrap; } .numbers { width: 100%; font-variant-numeric: tabular-nums; }
 .numbers th { font-weight: 600; } .numbers td { border-top: 1px solid rgba(128,128,128,.25); }
 .scroll { overflow-x: auto; }
 .dot { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; margin-right: 0.35em; }
 .note { border-left: 4px solid #2fa7a0; padding: 0.1rem 1rem; margin: 1.5rem 0; background: rgba(128,128,128,.08); }
-.plot { min-height: 180px; }
+.plot { min-height: 100px; }
 """
 
 READING = """

@@ -98,14 +98,15 @@ def _choose_source(session: Session, sources: list[Source]) -> Source:
 
 def _choose_shown(session: Session, analyzers: list[str]) -> Session:
     """The session as it is to be shown; no widget where that is raw anyway."""
-    adjusted = {analyzer: caption(session, analyzer) for analyzer in analyzers}
-    if not any(adjusted.values()):
+    ways: dict[str, list[str]] = {}
+    for analyzer in analyzers:
+        ways.setdefault(caption(session, analyzer), []).append(analyzer)
+    if not any(ways):
         return session
-    ways = sorted(set(adjusted.values()))
-    words = ways[0] if len(ways) == 1 else " · ".join(f"{name}: {way or 'raw'}" for name, way in adjusted.items())
+    words = [f"{', '.join(of)}: {way or 'Raw'}" for way, of in ways.items()] if len(ways) > 1 else list(ways)
     with st.container(horizontal=True, vertical_alignment="center"):
         shows_raw = st.toggle("Raw scores", key=f"raw_of_{session.id}")
-        st.caption("As the analyzer gave them" if shows_raw else words)
+        st.caption("As the analyzer gave them" if shows_raw else " · ".join(words))
     return raw(session) if shows_raw else session
 
 
