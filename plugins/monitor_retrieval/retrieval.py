@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor import runtimes
 from monitor.analyzer import Runtime
-from monitor.artifact import MANIFEST, Artifact
+from monitor.artifact import Artifact
 from monitor.errors import ArtifactError
 from monitor.sample import Observation, Sample
 from monitor.scene_picture import input_size, network_input, scene_picture
@@ -31,13 +31,8 @@ MOST_NUMBERS = 512
 def read_artifact(folder: str | Path | None = None) -> Artifact:
     """The model in `folder`, by default the one that comes with the plugin.
 
-    Raises ArtifactError where there is none, where it is damaged, or where its labels are not Mikels' emotions.
+    Raises ArtifactError where it is damaged, or where its labels are not Mikels' emotions.
     """
-    if folder is None and not (SHIPPED / MANIFEST).is_file():
-        raise ArtifactError(
-            f"{NAME} comes without a model in this version: make one with `monitor train {NAME}`, and name its folder "
-            f"in config.toml, [options.analyzers.{NAME}] artifact"
-        )
     artifact = Artifact.read(SHIPPED if folder is None else folder)
     labels = artifact.manifest.labels
     if set(labels) != LABELS or len(labels) != len(LABELS):

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from monitor.artifact import Artifact
 from monitor.errors import ArtifactError, ConfigError
 from monitor.plugins import Plugins
 from monitor.sample import Frame, Sample
 from monitor.testing import check_analyzer, make_samples
-from monitor_retrieval import retrieval
-from monitor_retrieval.retrieval import AffectiveRetrieval
+from monitor_retrieval.retrieval import SHIPPED, AffectiveRetrieval
 from tests.plugins.monitor_retrieval.conftest import LABELS, by_hand, quadrants, write_model
 
 
@@ -75,10 +75,18 @@ def test_a_model_with_very_long_vectors_is_refused(tmp_path: Path) -> None:
         AffectiveRetrieval(write_model(tmp_path / "longer", numbers=513))
 
 
-def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrieval, "SHIPPED", tmp_path / "none")
-    with pytest.raises(ArtifactError, match=r"comes without a model.*monitor train affective-retrieval"):
-        Plugins().get("analyzers", "affective-retrieval").make()
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_the_shipped_model_keeps_the_contract(runtime: str) -> None:
+    check_analyzer(AffectiveRetrieval(runtime=runtime))
+
+
+def test_the_shipped_model_is_small_and_says_where_it_comes_from() -> None:
+    manifest = Artifact.read(SHIPPED).manifest
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 12 * 2**20
+    assert manifest.trainer == "affective-retrieval"
+    assert manifest.metrics["test_pictures"] == 1635
+    assert manifest.metrics["accuracy"] >= 0.60
+    assert manifest.metrics["vector_length"] <= 512
 
 
 def test_a_damaged_model_is_refused(made_model: Path) -> None:
