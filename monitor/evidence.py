@@ -16,8 +16,6 @@ from monitor.store import Session, Source, Store
 
 FACES = "Faces"
 SCENE = "Scene"
-ABSENCES = {FACES: "nobody seen"}
-"""Kind -> what to say where there is none."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Evidence:
     @property
     def absence(self) -> str:
         """What to say where there is nothing."""
-        return ABSENCES.get(self.kind, "nothing observed")
+        return "nobody seen" if self.kind == FACES else "nothing observed"
 
     def within(self, start_seconds: float, end_seconds: float) -> Evidence:
         """What of it touches [start_seconds, end_seconds)."""

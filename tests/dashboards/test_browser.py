@@ -149,6 +149,7 @@ def test_session_page_opens_by_address_follows_the_range_and_hands_out_files(
     page.get_by_role("slider").last.press("ArrowLeft")
     for detail in page.locator(".headline .detail").all():
         expect(detail).to_contain_text("0:00 to 1:35")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()  # buttons give files of the last run
     expect_no_exception(page)
 
     with page.expect_download() as download:
