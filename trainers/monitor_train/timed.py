@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning
 from lightning.pytorch.callbacks import Callback, EarlyStopping, EMAWeightAveraging, ModelCheckpoint, RichProgressBar
@@ -65,10 +65,11 @@ def fit(
     average: float,
     resume: bool,
     accelerator: str,
+    monitor: Literal["valid_accuracy", "valid_loss"] = "valid_accuracy",
 ) -> Path:
-    """Train in the folder `out`, and return the checkpoint with the best `valid_accuracy`, which `module` logs.
+    """Train in the folder `out`, and return the checkpoint with the best `monitor`, which `module` logs.
 
-    The run ends after `epochs`, or when the best accuracy is `patience` epochs old. `average`: decay per step of the
+    The run ends after `epochs`, or when that best is `patience` epochs old. `average`: decay per step of the
     moving average of the weights, which is what validation and checkpoint see; 0: the weights themselves. `resume`
     continues the run whose `last.ckpt` lies in `out`. Raises ConfigError where there is none.
     """
@@ -77,9 +78,10 @@ def fit(
         raise ConfigError(f"--resume: {last} is missing; --out must be the folder of the run to continue")
     out.mkdir(parents=True, exist_ok=True)
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    best = ModelCheckpoint(out, "best", monitor="valid_accuracy", mode="max", enable_version_counter=False)
+    mode = "max" if monitor == "valid_accuracy" else "min"
+    best = ModelCheckpoint(out, "best", monitor=monitor, mode=mode, enable_version_counter=False)
     latest = ModelCheckpoint(out, "last", enable_version_counter=False)
-    stop = EarlyStopping("valid_accuracy", mode="max", patience=patience)
+    stop = EarlyStopping(monitor, mode=mode, patience=patience)
     callbacks: list[Callback] = [best, latest, stop, RichProgressBar(leave=True)]
     if average:
         callbacks.insert(0, EMAWeightAveraging(decay=average))

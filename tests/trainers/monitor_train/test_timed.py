@@ -33,6 +33,7 @@ class Told(timed.TimedModule):
 
     def validation_step(self, batch: Any, index: int) -> None:
         self.log("valid_accuracy", self.accuracies[self.current_epoch])
+        self.log("valid_loss", (self.current_epoch - 1.2) ** 2)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return torch.optim.SGD(self.parameters(), 1.0)
@@ -47,7 +48,14 @@ class FourBatches(lightning.LightningDataModule):
 
 
 def run(
-    module: Told, out: Path, *, epochs: int = 6, patience: int = 99, average: float = 0.0, resume: bool = False
+    module: Told,
+    out: Path,
+    *,
+    epochs: int = 6,
+    patience: int = 99,
+    average: float = 0.0,
+    resume: bool = False,
+    **options: Any,
 ) -> Path:
     return timed.fit(
         module,
@@ -58,6 +66,7 @@ def run(
         average=average,
         resume=resume,
         accelerator="cpu",
+        **options,
     )
 
 
@@ -69,6 +78,13 @@ def test_the_best_epoch_is_handed_back(tmp_path: Path) -> None:
     best = run(Told([0.1, 0.3, 0.8, 0.2, 0.8, 0.5]), tmp_path)
     assert number(best) == 3 * 4
     assert number(tmp_path / "last.ckpt") == 6 * 4
+
+
+def test_the_best_epoch_may_be_that_of_the_least_loss(tmp_path: Path) -> None:
+    """The loss is least in the second epoch."""
+    best = run(Told(), tmp_path, patience=2, monitor="valid_loss")
+    assert number(best) == 2 * 4
+    assert number(tmp_path / "last.ckpt") == 4 * 4
 
 
 def test_patience_ends_a_run(tmp_path: Path) -> None:

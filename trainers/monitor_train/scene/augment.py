@@ -16,16 +16,16 @@ from monitor_train.face.augment import some, uniform
 LUMA = (0.299, 0.587, 0.114)
 
 
-def augment(pictures: Tensor) -> Tensor:
-    """Random views (B, 3, S, S) in [0, 1] of pictures, uint8 (B, S, S, 3)."""
-    views = crop(pictures.permute(0, 3, 1, 2).float() / 255)
+def augment(pictures: Tensor, size: int | None = None) -> Tensor:
+    """Random views (B, 3, size, size) in [0, 1] of pictures, uint8 (B, S, S, 3); `size` is theirs by default."""
+    views = crop(pictures.permute(0, 3, 1, 2).float() / 255, size or pictures.shape[1])
     views = colour(views)
     views = some(views, 0.1, blur)
     return some(views, 0.1, jpeg).contiguous(memory_format=torch.channels_last)
 
 
-def crop(pictures: Tensor) -> Tensor:
-    """Mirrored or not, and 60 to 100 per cent of the width and height of each picture, enlarged to its size."""
+def crop(pictures: Tensor, size: int) -> Tensor:
+    """Mirrored or not, and 60 to 100 per cent of the width and height of each picture, brought to size."""
     count = len(pictures)
     share = torch.empty(count).uniform_(0.6, 1.0)
     stretch = torch.exp(torch.empty(count).uniform_(-0.1, 0.1))
@@ -35,7 +35,7 @@ def crop(pictures: Tensor) -> Tensor:
     matrix[:, 0, 0], matrix[:, 1, 1] = mirror * width, height
     matrix[:, 0, 2] = (2 * torch.rand(count) - 1) * (1 - width)
     matrix[:, 1, 2] = (2 * torch.rand(count) - 1) * (1 - height)
-    grid = F.affine_grid(matrix, list(pictures.shape), align_corners=False)
+    grid = F.affine_grid(matrix, [*pictures.shape[:2], size, size], align_corners=False)
     return F.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
 
 

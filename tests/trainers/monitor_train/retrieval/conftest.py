@@ -19,7 +19,16 @@ from monitor_train.retrieval.wheel import WHEEL
 
 EMOTIONS = ("amusement", "awe", "fear", "sadness")
 QUICK = Settings(
-    size=32, init="random", channels=4, epochs=3, batch_size=32, least=8, learning_rate=0.02, average=0.8, seed=1
+    size=32,
+    view=28,
+    init="random",
+    channels=4,
+    epochs=3,
+    batch_size=32,
+    least=8,
+    learning_rate=0.02,
+    average=0.8,
+    seed=1,
 )
 
 

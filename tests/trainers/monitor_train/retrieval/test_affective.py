@@ -100,7 +100,7 @@ def test_the_networks_of_the_profiles_become_artifacts(
 ) -> None:
     """One short epoch on small pictures: the artifact says what torch says, and is checked on its way out."""
     monkeypatch.setattr(network, "make_network", make_network)
-    settings = profile(name, size=32, init="random", epochs=1, batch_size=32, learning_rate=1e-4, average=0.0, **facts)
+    settings = profile(name, size=32, view=32, init="random", epochs=1, batch_size=32, learning_rate=1e-4, average=0.0, **facts)
     monkeypatch.setitem(network.LAYERS, settings.architecture, layers)
     artifact = Artifact.read(train(feelings, "folders", tmp_path, settings, accelerator="cpu"))
     assert 0 <= artifact.manifest.metrics["parity_with_torch"] <= TOLERANCE
@@ -244,6 +244,7 @@ def test_profiles() -> None:
     assert (paper.batch_size, paper.least, paper.miner, paper.wheel) == (128, 8, "semihard", 1.0)
     assert not paper.rooted
     assert (compact.architecture, compact.size, compact.batch_size, compact.least) == ("mobilenet_v2", 144, 128, 8)
+    assert (compact.view, paper.view, paper.size) == (112, 224, 224)
     for each in (paper, compact):
         assert 3 * each.channels * (each.channels + 1) // 2 <= 512
     assert profile("paper", epochs=3, minutes=None).epochs == 3

@@ -29,6 +29,15 @@ def test_views_are_pictures(pictures: torch.Tensor) -> None:
     assert views.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_views_can_be_smaller_than_their_pictures(pictures: torch.Tensor) -> None:
+    torch.manual_seed(0)
+    small = augment(pictures, 24)
+    torch.manual_seed(0)
+    whole = augment(pictures)
+    assert small.shape == (16, 3, 24, 24)
+    assert torch.allclose(small.mean((2, 3)), whole.mean((2, 3)), atol=0.02)
+
+
 def test_a_seed_fixes_them(pictures: torch.Tensor) -> None:
     drawn = []
     for seed in (0, 0, 1):
@@ -41,7 +50,7 @@ def test_a_seed_fixes_them(pictures: torch.Tensor) -> None:
 def test_half_of_the_views_are_mirrored_and_none_shows_what_is_outside(pictures: torch.Tensor) -> None:
     torch.manual_seed(0)
     originals = pictures.permute(0, 3, 1, 2).float() / 255
-    views = crop(originals)
+    views = crop(originals, 32)
     rightwards = views[:, 1, :, -1].mean(1) > views[:, 1, :, 0].mean(1)  # the second channel grows to the right
     assert 3 <= int(rightwards.sum()) <= 13
     assert (views[:, 0, -1].mean(1) > views[:, 0, 0].mean(1)).all()  # the first grows downwards: never upside down
