@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor_train.retrieval.data import read
 from monitor_train.retrieval.model import write_model
 from monitor_train.retrieval.profile import Settings
+from monitor_train.retrieval.teachers import taught
 from monitor_train.retrieval.training import AffectivePictures, fit
 
 
@@ -19,5 +20,7 @@ def train(
 ) -> Path:
     """Train, calibrate, export and measure; the folder of the artifact, `out`/artifact."""
     pictures = AffectivePictures(read(data, layout), settings)
+    if settings.teachers:
+        pictures.answers = taught(settings.teachers, pictures.emotions, pictures.splits["train"])
     trained = fit(pictures, out, resume=resume, accelerator=accelerator)
-    return write_model(out / "artifact", trained, pictures.valid, data, layout)
+    return write_model(out / "artifact", trained, pictures.splits, data, layout)

@@ -1,9 +1,10 @@
 """The paper's table for a set of pictures: what each loss and each description of a picture is worth.
 
 Three networks are trained alike but for the loss: classification alone ("softmax"), with triplets, and with the
-sentiment constraints. Each is read out in four ways; see `readouts`. In all three the distances, where there are any,
+sentiment constraints. Each is read out in five ways; see `readouts`. In all three the distances, where there are any,
 are learnt of the sentiment vector: the vector of "softmax" is that of chance reductions of trained maps, so that the
 gain is taken over whatever describes pictures best there. Vectors of other lengths show what the length is worth.
+At the end, the whole method is trained once more, taught by the first three; see `teachers`.
 
 Every training leaves its result in a folder of its own and is not repeated where that is finished, so that a comparison
 that was interrupted goes on where it was.
@@ -21,24 +22,25 @@ from monitor_train.retrieval.affective import train
 from monitor_train.retrieval.data import read
 from monitor_train.retrieval.measures import Said, difference, measures
 from monitor_train.retrieval.profile import Metric, Settings
-from monitor_train.retrieval.readouts import read_out, untouched
+from monitor_train.retrieval.readouts import READOUTS, read_out, untouched
 from monitor_train.retrieval.training import AffectiveTraining
 from monitor_train.scene.comparison import cell, finished
 
 METRICS: dict[str, Metric] = {"softmax": "none", "softmax+triplet": "triplet", "softmax+sentiment": "sentiment"}
-PLAIN, WHOLE = "softmax", "softmax+sentiment"
+PLAIN, WHOLE, TAUGHT = "softmax", "softmax+sentiment", "softmax+sentiment, taught"
+BEST = READOUTS[-1]
 FIGURES = ("accuracy", "map", "map_polarity", "precision_1", "precision_10")
 
 
 def compare(
     data: Path, layout: str, out: Path, settings: Settings, channels: Sequence[int] = (), accelerator: str = "auto"
 ) -> dict[str, Any]:
-    """`rows`: name -> figures on the test split; `gains`: how much better the sentiment vector of `softmax+sentiment`
-    is than each other row, on the same pictures; `lengths`: of the vectors."""
-    test = read(data, layout)["test"]
+    """`rows`: name -> figures on the test split; `gains`: how much better the joined vector of the last training is
+    than each other row, on the same pictures; `lengths`: of the sentiment vectors."""
+    splits = read(data, layout)
     said: dict[str, Said] = {}
     lengths: dict[str, int] = {}
-    for name, own in runs(settings, channels).items():
+    for name, own in runs(settings, out, channels).items():
         if not finished(out / name / "artifact"):
             begun = (out / name / "last.ckpt").is_file()
             train(data, layout, out / name, own, resume=begun, accelerator=accelerator)
@@ -46,14 +48,10 @@ def compare(
             out / name / "best.ckpt", map_location="cpu", weights_only=True
         )
         if not said:
-            said["untouched, pooled"] = untouched(own, trained.emotions, test)
-        readouts = read_out(trained, test)
-        if name in METRICS:
-            said |= {f"{name}, {readout}": each for readout, each in readouts.items()}
-        else:
-            said[f"{name}, vector"] = readouts["vector"]
+            said["untouched, pooled"] = untouched(own, trained.emotions, splits["test"])
+        said |= {f"{name}, {readout}": each for readout, each in read_out(trained, splits).items()}
         lengths[name] = trained.network.vector.length
-    best = said[f"{WHOLE}, vector"]
+    best = said[f"{TAUGHT}, {BEST}"]
     figures = {
         "data": f"{layout} test",
         "rows": {name: measures(each) for name, each in said.items()},
@@ -64,12 +62,14 @@ def compare(
     return figures
 
 
-def runs(settings: Settings, channels: Sequence[int]) -> dict[str, Settings]:
-    """Folder -> settings of each training: the three losses, then the sentiment constraints with other `channels`."""
+def runs(settings: Settings, out: Path, channels: Sequence[int]) -> dict[str, Settings]:
+    """Folder in `out` -> settings of each training: the three losses, the sentiment constraints with other `channels`,
+    and with teachers."""
     losses = {name: replace(settings, metric=metric) for name, metric in METRICS.items()}
     whole = losses[WHOLE]
     others = [each for each in channels if each != settings.channels]
-    return losses | {f"{WHOLE}, {each} channels": replace(whole, channels=each) for each in others}
+    lengths = {f"{WHOLE}, {each} channels": replace(whole, channels=each) for each in others}
+    return losses | lengths | {TAUGHT: replace(whole, teachers=tuple(str(out / name) for name in losses))}
 
 
 def lines(figures: Mapping[str, Any]) -> list[list[str]]:
@@ -77,7 +77,7 @@ def lines(figures: Mapping[str, Any]) -> list[list[str]]:
     alone, read out in the way that is best there by the figure in question."""
     rows = figures["rows"]
     found = [[name, *(cell(row, each) if each in row else "-" for each in FIGURES)] for name, row in rows.items()]
-    plain = [name for name in rows if name.startswith(f"{PLAIN}, ")]
+    plain = [f"{PLAIN}, {readout}" for readout in READOUTS]
     best = {each: max(plain, key=lambda name, each=each: rows[name][each]) for each in FIGURES}
     gains = [
         f"{cell(figures['gains'][best[each]], each)}\nover {best[each].removeprefix(f'{PLAIN}, ')}" for each in FIGURES

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import TensorDataset
 
 from monitor.artifact import Artifact, Manifest
+from monitor.errors import ArtifactError
+from monitor.runtimes import OnnxRuntime
 from monitor.scene_picture import network_input
-from monitor_train.export import Calibrated, check_parity, fit_temperature, write_artifact
+from monitor_train.export import TOLERANCE, Calibrated, check_parity, write_artifact
 from monitor_train.retrieval.evaluate import evaluate
+from monitor_train.retrieval.joined import JoinedVector
 from monitor_train.retrieval.network import AffectiveNetwork
+from monitor_train.retrieval.readouts import join
 from monitor_train.retrieval.training import AffectiveTraining
+from monitor_train.scene.data import Scenes
 from monitor_train.scene.model import PEOPLE
 from monitor_train.scene.model import TERMS as SCENE_TERMS
 from monitor_train.scene.network import MEAN, STD
+from monitor_train.scene.training import squares
+from monitor_train.splits import Split
 
 RESEARCH = PEOPLE + "The pictures are for research"
 TERMS = SCENE_TERMS | {
@@ -33,23 +42,28 @@ OUTPUTS = ("probabilities", "vector")
 
 
 class Described(Calibrated):
-    """Probabilities (B, emotions), softened by a temperature, and sentiment vectors (B, length)."""
+    """Probabilities (B, emotions), softened by a temperature, and joined vectors (B, length)."""
 
-    def __init__(self, network: AffectiveNetwork, temperature: float) -> None:
+    def __init__(self, network: AffectiveNetwork, temperature: float, joined: JoinedVector) -> None:
         super().__init__(network, temperature, OUTPUTS)
+        self.joined = joined
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         said = self.network(pictures)
-        return torch.softmax(said.logits / self.temperature, dim=1), said.vector
+        return torch.softmax(said.logits / self.temperature, dim=1), self.joined(said.logits, said.vector)
 
 
-def write_model(folder: Path, trained: AffectiveTraining, valid: TensorDataset, data: Path, layout: str) -> Path:
-    """The artifact of `trained` in `folder`: temperature from `valid`, pictures uint8 (N, S, S, 3) and emotions (N,),
+def write_model(
+    folder: Path, trained: AffectiveTraining, splits: Mapping[Split, Scenes], data: Path, layout: str
+) -> Path:
+    """The artifact of `trained` in `folder`: whitened by training pictures, calibrated by validation pictures, with
     figures from the test split of `data`."""
     settings = trained.settings
     training_data, licence = TERMS[layout]
     if settings.metric != "none":
-        training_data += f"; distances by {METRICS[settings.metric]}, omega {settings.omega:g}"
+        training_data += f"; sentiment vector by {METRICS[settings.metric]}, omega {settings.omega:g}"
+    if settings.teachers:
+        training_data += f"; labels by {len(settings.teachers)} earlier networks"
     manifest = Manifest(
         name="affective-retrieval",
         version="1",
@@ -65,25 +79,31 @@ def write_model(folder: Path, trained: AffectiveTraining, valid: TensorDataset, 
         trainer="affective-retrieval",
         commit=trained.commit,
     )
-    network = trained.network.eval().float().cpu()
-    pictures, emotions = (each.numpy() for each in valid.tensors)
-    with torch.inference_mode():
-        logits = [
-            network(torch.from_numpy(network_input(pictures[start : start + 128], manifest))).logits
-            for start in range(0, len(pictures), 128)
-        ]
-    temperature = fit_temperature(torch.cat(logits).numpy(), emotions)
-    calibrated = Described(network, temperature)
+    trained = trained.float().cpu()
+    joined, temperature = join(trained, splits)
+    calibrated = Described(trained.network, temperature, joined)
     artifact = write_artifact(folder, calibrated, manifest)
-    parity = check_parity(calibrated, artifact, network_input(pictures[:128], manifest), len(OUTPUTS))
+    some = squares(splits["valid"].some(np.arange(min(128, len(splits["valid"])))), settings.size)
+    batch = network_input(some, manifest)
+    parity = check_parity(calibrated, artifact, batch)
+    check_vectors(calibrated, artifact, batch)
     figures = headlines(evaluate(folder, data, layout))
     metrics = {
         **figures,
-        "vector_length": network.vector.length,
+        "vector_length": joined.length,
         "temperature": round(temperature, 4),
         "parity_with_torch": float(f"{parity:.1e}"),
     }
     return Artifact.write(folder, artifact.manifest.model_copy(update={"metrics": metrics})).folder
+
+
+def check_vectors(network: Described, artifact: Artifact, batch: NDArray[np.float32]) -> None:
+    """Raises ArtifactError where the cosine of a vector of torch and that of the artifact is not next to 1."""
+    with torch.inference_mode():
+        expected = network.eval()(torch.from_numpy(batch))[1].numpy()
+    turned = float(1 - (OnnxRuntime(artifact).outputs(batch)[1] * expected).sum(1).min())
+    if not turned <= TOLERANCE:
+        raise ArtifactError(f"vectors of {artifact.model} have turned by a cosine of {turned:.2g} against torch's")
 
 
 def headlines(figures: dict[str, Any]) -> dict[str, Any]:

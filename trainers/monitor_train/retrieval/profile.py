@@ -31,6 +31,8 @@ class Settings:
     strength amusement may lie nearer to anger, its neighbour on the wheel, than to excitement, and with made-up classes
     that overlap as those of FI do, pictures of the same emotion were found less well the more it counted."""
     miner: Strategy = "semihard"
+    teachers: tuple[str, ...] = ()
+    """Folders of earlier trainings, whose answers classification learns instead of the labels; see `teachers`."""
     channels: int = 16
     """To which each layer is reduced for the sentiment vector: three layers of 16 give 408 numbers."""
     rooted: bool = True
@@ -39,9 +41,9 @@ class Settings:
     size: int = 144
     """Side of the network's input, in pixels."""
     view: int = 112
-    """Side of the views of it that are learnt from. They show 60 to 100 per cent of a picture, so at this size things in
-    them are as large as in whole pictures (Touvron et al., "Fixing the train-test resolution discrepancy", 2019), and
-    an epoch takes 0.6 times as long."""
+    """Side of the views of it that are learnt from. They show 60 to 100 per cent of a picture, so that at this size
+    things are as large in them as in whole pictures (Touvron et al., "Fixing the train-test resolution discrepancy",
+    2019), and an epoch takes 0.6 times as long."""
     width: float = 1.0
     """Factor on the channels of MobileNetV2."""
     init: str = IMAGENET

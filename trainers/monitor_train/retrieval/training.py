@@ -44,15 +44,15 @@ class AffectivePictures(PictureData):
         super().__init__(settings)
         self.splits = splits
         self.emotions = emotions_of(splits["train"], settings.least)
+        self.answers = F.one_hot(torch.from_numpy(numbers(splits["train"], self.emotions))).float()
+        """(N, emotions): what classification learns of each training picture; teachers may know better."""
 
     def setup(self, stage: str) -> None:
-        self.train, self.valid = (
-            TensorDataset(
-                torch.from_numpy(squares(scenes, self.settings.size)),
-                torch.from_numpy(numbers(scenes, self.emotions)),
-            )
+        train, valid = (
+            (torch.from_numpy(squares(scenes, self.settings.size)), torch.from_numpy(numbers(scenes, self.emotions)))
             for scenes in (self.splits["train"], self.splits["valid"])
         )
+        self.train, self.valid = TensorDataset(*train, self.answers), TensorDataset(*valid)
 
     def train_dataloader(self) -> DataLoader[Any]:
         seed = timed.epoch_seed(self, self.settings.seed)
@@ -94,9 +94,9 @@ class AffectiveTraining(timed.TimedModule):
 
     def training_step(self, batch: Sequence[Tensor], index: int) -> Tensor:
         torch.manual_seed(self.settings.seed * 1_000_003 + self.global_step)  # a resumed run draws the same numbers
-        pictures, classes = batch
+        pictures, classes, answers = batch
         said = self(augment(pictures.cpu(), self.settings.view).to(self.device))
-        loss = F.cross_entropy(said.logits.float(), classes)
+        loss = F.cross_entropy(said.logits.float(), answers)
         self.log("classification", loss)
         if self.metric is not None:
             triplets = self.miner(said.vector, classes) if self.miner else None

@@ -22,7 +22,9 @@ from monitor_train.retrieval import network
 from monitor_train.retrieval.affective import train
 from monitor_train.retrieval.data import numbers, read
 from monitor_train.retrieval.evaluate import evaluate, predict
+from monitor_train.retrieval.model import Described, check_vectors
 from monitor_train.retrieval.profile import Settings, profile
+from monitor_train.retrieval.readouts import join
 from monitor_train.retrieval.training import AffectivePictures, AffectiveTraining, fit, metric_of
 from monitor_train.scene.network import MEAN, make_network
 from monitor_train.splits import DataError
@@ -45,10 +47,10 @@ def test_it_learns_and_the_manifest_repeats_the_evaluation(trained: Path, feelin
     manifest = Artifact.read(trained).manifest
     assert manifest.name == manifest.trainer == "affective-retrieval"
     assert manifest.labels == EMOTIONS
-    assert manifest.training_data.endswith("; distances by sentiment constraints, omega 0.5")
+    assert manifest.training_data.endswith("; sentiment vector by sentiment constraints, omega 0.5")
     assert manifest.metrics["test_data"] == "folders test, batch size 1"
     assert manifest.metrics["test_pictures"] == 32
-    assert manifest.metrics["vector_length"] == 2 * 10
+    assert manifest.metrics["vector_length"] == 4 + 2 * 10
     for name in ("accuracy", "map", "map_polarity", "precision_1", "precision_10", "macro_recall", "calibration_error"):
         assert manifest.metrics[name] == pytest.approx(figures[name], abs=1e-4)
     assert manifest.metrics["map_interval"] == pytest.approx(figures["map_interval"], abs=1e-4)
@@ -77,8 +79,10 @@ def test_the_artifact_says_what_the_best_checkpoint_does(trained: Path, feelings
     with torch.inference_mode():
         expected = model(pictures.permute(0, 3, 1, 2).float() / 255)
     said = predict(Artifact.read(trained), test)
-    np.testing.assert_allclose(said.vectors, expected.vector.numpy(), atol=TOLERANCE)
-    softened = torch.softmax(expected.logits / Artifact.read(trained).manifest.metrics["temperature"], 1)
+    joined, temperature = join(model, read(feelings, "folders"))
+    assert temperature == pytest.approx(Artifact.read(trained).manifest.metrics["temperature"], abs=1e-4)
+    np.testing.assert_allclose(said.vectors, joined(expected.logits, expected.vector).numpy(), atol=TOLERANCE)
+    softened = torch.softmax(expected.logits / temperature, 1)
     np.testing.assert_allclose(said.probabilities, softened.numpy(), atol=TOLERANCE)
     np.testing.assert_array_equal(said.truth, numbers(test, EMOTIONS))
 
@@ -100,13 +104,26 @@ def test_the_networks_of_the_profiles_become_artifacts(
 ) -> None:
     """One short epoch on small pictures: the artifact says what torch says, and is checked on its way out."""
     monkeypatch.setattr(network, "make_network", make_network)
-    settings = profile(name, size=32, view=32, init="random", epochs=1, batch_size=32, learning_rate=1e-4, average=0.0, **facts)
+    settings = profile(
+        name, size=32, view=32, init="random", epochs=1, batch_size=32, learning_rate=1e-4, average=0.0, **facts
+    )
     monkeypatch.setitem(network.LAYERS, settings.architecture, layers)
     artifact = Artifact.read(train(feelings, "folders", tmp_path, settings, accelerator="cpu"))
     assert 0 <= artifact.manifest.metrics["parity_with_torch"] <= TOLERANCE
     assert artifact.manifest.mean == MEAN[settings.convention]
-    assert artifact.manifest.metrics["vector_length"] == 408
+    assert artifact.manifest.metrics["vector_length"] == 4 + 408
     assert artifact.model.stat().st_size < 12e6
+
+
+def test_an_artifact_of_other_vectors_is_refused(trained: Path, feelings: Path) -> None:
+    model = AffectiveTraining.load_from_checkpoint(trained.parent / "best.ckpt", map_location="cpu", weights_only=True)
+    joined, temperature = join(model, read(feelings, "folders"))
+    artifact = Artifact.read(trained)
+    batch = network_input(np.zeros((2, 32, 32, 3), np.uint8), artifact.manifest)
+    check_vectors(Described(model.network, temperature, joined), artifact, batch)
+    joined.root = joined.root.flip(0)
+    with pytest.raises(ArtifactError, match=r"vectors of .*model\.onnx have turned by a cosine of"):
+        check_vectors(Described(model.network, temperature, joined), artifact, batch)
 
 
 def test_what_else_an_evaluation_can_do(trained: Path, feelings: Path, tmp_path: Path) -> None:
@@ -177,7 +194,8 @@ def step(settings: Settings, omega: float) -> tuple[AffectiveTraining, Tensor]:
     pictures = torch.randint(0, 255, (32, 32, 32, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AffectiveTraining, "global_step", 0)
-        return model, model.training_step((pictures, torch.arange(32) % 4), 0)
+        classes = torch.arange(32) % 4
+        return model, model.training_step((pictures, classes, F.one_hot(classes).float()), 0)
 
 
 @pytest.mark.parametrize("metric", ["sentiment", "triplet"])

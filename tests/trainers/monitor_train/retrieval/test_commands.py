@@ -17,6 +17,7 @@ from monitor_train.retrieval import affective, comparison
 from monitor_train.retrieval import evaluate as retrieval_evaluate
 from monitor_train.retrieval.comparison import FIGURES
 from monitor_train.retrieval.profile import profile
+from monitor_train.retrieval.readouts import READOUTS
 from tests.plugins.monitor_scene.conftest import write_brightness
 
 OWN = ("--data", "d", "--format", "artphoto")
@@ -104,7 +105,7 @@ def test_an_unknown_format_is_refused(app: typer.Typer) -> None:
 
 def test_the_comparison_prints_the_rows(app: typer.Typer, monkeypatch: pytest.MonkeyPatch) -> None:
     row = dict.fromkeys(FIGURES, 0.5) | {f"{name}_interval": [0.25, 0.75] for name in FIGURES}
-    names = ("softmax, pooled", "softmax+sentiment, vector")
+    names = tuple(f"softmax, {each}" for each in READOUTS)
     compare = Spy({"rows": dict.fromkeys(names, row), "gains": {names[0]: row}})
     monkeypatch.setattr(comparison, "compare", compare)
     words = "--channels 12 --also-channels 4 --also-channels 8 --omega 0.75 --accelerator cpu"

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.artifact import Artifact
 from monitor_train.retrieval import comparison
-from monitor_train.retrieval.comparison import FIGURES, METRICS, compare, lines
+from monitor_train.retrieval.comparison import FIGURES, METRICS, TAUGHT, compare, lines
 from monitor_train.retrieval.evaluate import evaluate
 from monitor_train.retrieval.readouts import READOUTS
 from tests.trainers.monitor_train.retrieval.conftest import QUICK
@@ -29,20 +29,22 @@ def test_from_pictures_to_the_table(feelings: Path, tmp_path: Path, monkeypatch:
     figures = run()
     assert json.loads((tmp_path / "comparison.json").read_text()) == figures
     rows = figures["rows"]
-    of_losses = [f"{loss}, {readout}" for loss in METRICS for readout in READOUTS]
-    assert list(rows) == ["untouched, pooled", *of_losses, "softmax+sentiment, 2 channels, vector"]
-    assert figures["lengths"] == {**dict.fromkeys(METRICS, 20), "softmax+sentiment, 2 channels": 6}
-    for loss in METRICS:
+    trainings = [*METRICS, "softmax+sentiment, 2 channels", TAUGHT]
+    assert list(rows) == ["untouched, pooled", *(f"{name}, {readout}" for name in trainings for readout in READOUTS)]
+    assert figures["lengths"] == {**dict.fromkeys(trainings, 20), "softmax+sentiment, 2 channels": 6}
+    for loss in trainings:
         alone = evaluate(tmp_path / loss / "artifact", feelings, "folders")
-        row = rows[f"{loss}, vector"]
+        row = rows[f"{loss}, joined vector"]
         assert row["accuracy"] == alone["accuracy"]
+        assert row["calibration_error"] == pytest.approx(alone["calibration_error"], abs=0.01)
         assert row["map"] == pytest.approx(alone["map"], abs=0.02)  # the artifact has weights of half precision
-        assert ("distances by" in Artifact.read(tmp_path / loss / "artifact").manifest.training_data) == (
-            loss != "softmax"
-        )
+        told = Artifact.read(tmp_path / loss / "artifact").manifest.training_data
+        assert ("sentiment vector by" in told) == (loss != "softmax")
+        assert ("labels by 3 earlier networks" in told) == (loss == TAUGHT)
+    whole = f"{TAUGHT}, joined vector"
     for name, gain in figures["gains"].items():
-        assert gain["map"] == pytest.approx(rows["softmax+sentiment, vector"]["map"] - rows[name]["map"])
-    assert set(figures["gains"]) == set(rows) - {"softmax+sentiment, vector"}
+        assert gain["map"] == pytest.approx(rows[whole]["map"] - rows[name]["map"])
+    assert set(figures["gains"]) == set(rows) - {whole}
 
     table = lines(figures)
     assert [line[0] for line in table[:-1]] == list(rows)
@@ -51,7 +53,7 @@ def test_from_pictures_to_the_table(feelings: Path, tmp_path: Path, monkeypatch:
     assert table[2][2] == f"{rows['softmax, logits']['map']:.4f}\n{low:.4f} to {high:.4f}"
     for column, name in enumerate(FIGURES, 1):
         best = max(READOUTS, key=lambda each, name=name: rows[f"softmax, {each}"][name])
-        gain = rows["softmax+sentiment, vector"][name] - rows[f"softmax, {best}"][name]
+        gain = rows[whole][name] - rows[f"softmax, {best}"][name]
         first, _, last = table[-1][column].splitlines()
         assert float(first) == pytest.approx(gain, abs=6e-5)
         assert last == f"over {best}"
@@ -87,11 +89,8 @@ def test_an_interrupted_comparison_goes_on(feelings: Path, tmp_path: Path, monke
 
 
 def test_gains_are_in_pairs(feelings: Path) -> None:
-    """Of rows that are the same, every interval is empty."""
-    rows = {
-        name: dict.fromkeys(FIGURES, 0.5)
-        for name in ("softmax, pooled", "softmax, logits", "softmax+sentiment, vector")
-    }
+    """The last line is over the best row of softmax alone, which is another one for another figure."""
+    rows = {name: dict.fromkeys(FIGURES, 0.5) for name in (*(f"softmax, {each}" for each in READOUTS), "untouched")}
     for row in rows.values():
         row |= {f"{name}_interval": [0.4, 0.6] for name in FIGURES}
     rows["softmax, logits"]["map"] = 0.6

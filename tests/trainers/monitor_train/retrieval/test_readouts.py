@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from monitor_train.retrieval.data import read
-from monitor_train.retrieval.readouts import AT_ONCE, READOUTS, read_out, untouched
+from monitor_train.retrieval.readouts import AT_ONCE, READOUTS, join, read_out, see, untouched
 from monitor_train.retrieval.training import AffectiveTraining
 from tests.trainers.monitor_train.retrieval.conftest import EMOTIONS, QUICK, SmallNetwork, small_network
 
@@ -20,20 +20,30 @@ pytestmark = pytest.mark.usefixtures("small_trunk")
 def test_each_readout_is_what_the_network_gives(feelings: Path) -> None:
     torch.manual_seed(0)
     trained = AffectiveTraining(asdict(QUICK), EMOTIONS)
-    train = read(feelings, "folders")["train"]
-    assert len(train) < AT_ONCE
-    pictures = torch.from_numpy(np.stack([train.read(index) for index in range(len(train))]))
-    said = read_out(trained, train)
+    splits = read(feelings, "folders")
+    test = splits["test"]
+    pictures = torch.from_numpy(np.stack([test.read(index) for index in range(len(test))]))
+    said = read_out(trained, splits)
     assert tuple(said) == READOUTS
+    joined, temperature = join(trained, splits)
     with torch.inference_mode():
         expected = trained.eval()(pictures.permute(0, 3, 1, 2).float() / 255)
     np.testing.assert_allclose(said["pooled"].vectors, expected.pooled, rtol=1e-5)
     np.testing.assert_allclose(said["logits"].vectors, expected.logits, rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(said["vector"].vectors, expected.vector, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(said["sentiment vector"].vectors, expected.vector, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(said["probabilities"].vectors, expected.logits.softmax(1), rtol=1e-5)
+    np.testing.assert_allclose(said["joined vector"].vectors, joined(expected.logits, expected.vector), atol=1e-4)
     for each in said.values():
-        np.testing.assert_allclose(each.probabilities, expected.logits.softmax(1), rtol=1e-5)
-        assert [EMOTIONS[number] for number in each.truth] == list(train.classes)
+        np.testing.assert_allclose(each.probabilities, (expected.logits / temperature).softmax(1), rtol=1e-4)
+        assert [EMOTIONS[number] for number in each.truth] == list(test.classes)
+
+
+def test_many_pictures_are_seen_in_batches(feelings: Path) -> None:
+    trained = AffectiveTraining(asdict(QUICK), EMOTIONS)
+    pictures = torch.randint(0, 255, (AT_ONCE + 3, 32, 32, 3), dtype=torch.uint8)
+    whole = see(trained, pictures)
+    for one, other in zip(see(trained, pictures[AT_ONCE:]), whole, strict=True):
+        np.testing.assert_allclose(one, other[AT_ONCE:], rtol=1e-4, atol=1e-6)
 
 
 def test_untouched_features_are_those_of_the_initial_weights(feelings: Path) -> None:

@@ -1,0 +1,40 @@
+"""Learning from what earlier networks say, where labels are noisy.
+
+The labels of a set like FI are those of a few strangers. The mean answer of several networks that learnt from them is a
+better one: it is right where single labels are wrong, and it says how sure it is (Furlanello et al., "Born-again neural
+networks", 2018, of which this is the form without labels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from monitor.errors import ConfigError
+from monitor_train.retrieval.readouts import see
+from monitor_train.retrieval.training import AffectiveTraining
+from monitor_train.scene.data import Scenes
+from monitor_train.scene.training import squares
+
+
+def taught(runs: Sequence[str], emotions: tuple[str, ...], scenes: Scenes) -> Tensor:
+    """Mean probabilities (N, emotions) of the best networks of `runs`, folders of earlier trainings, for pictures as
+    they are and mirrored.
+
+    Raises ConfigError where a folder has no finished network or one of other emotions.
+    """
+    total = torch.zeros(len(scenes), len(emotions))
+    for run in runs:
+        best = Path(run) / "best.ckpt"
+        if not best.is_file():
+            raise ConfigError(f"--teacher: {best} is missing; name the folder of an earlier training")
+        teacher = AffectiveTraining.load_from_checkpoint(best, map_location="cpu", weights_only=True).eval()
+        if teacher.emotions != emotions:
+            raise ConfigError(f"--teacher: {run} knows {', '.join(teacher.emotions)}, not {', '.join(emotions)}")
+        pictures = torch.from_numpy(squares(scenes, teacher.settings.size))
+        for view in (pictures, pictures.flip(2)):
+            total += torch.softmax(see(teacher, view).logits, 1)
+    return total / (2 * len(runs))
