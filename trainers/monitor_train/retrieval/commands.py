@@ -45,6 +45,10 @@ def train_affective_retrieval(
     omega: Omega = None,
     miner: Miner = "semihard",
     channels: Channels = None,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(help="Folder of an earlier training whose answers to learn instead of labels. May be repeated."),
+    ] = None,
     init: Init = "imagenet",
     convention: Convention = "torchvision",
     epochs: Epochs = None,
@@ -66,6 +70,7 @@ def train_affective_retrieval(
         omega=omega,
         miner=miner,
         channels=channels,
+        teachers=tuple(teacher) if teacher else None,
         init=init,
         convention=convention,
         epochs=epochs,

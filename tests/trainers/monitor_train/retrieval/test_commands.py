@@ -58,6 +58,7 @@ def test_options_reach_the_training(app: typer.Typer, tmp_path: Path, monkeypatc
     monkeypatch.setattr(affective, "train", train)
     words = "--profile paper --metric triplet --omega 0.25 --miner hard --channels 9 --init random --seed 4 --resume"
     more = "--convention tensorflow --epochs 3 --minutes 7 --batch-size 80 --learning-rate 0.5 --accelerator cpu"
+    more += " --teacher one --teacher other"
     result = run(app, "train", "affective-retrieval", *OWN, "--out", "o", *words.split(), *more.split())
     assert "0.8125" in result.output
     expected = profile(
@@ -66,6 +67,7 @@ def test_options_reach_the_training(app: typer.Typer, tmp_path: Path, monkeypatc
         omega=0.25,
         miner="hard",
         channels=9,
+        teachers=("one", "other"),
         init="random",
         convention="tensorflow",
         epochs=3,
