@@ -35,6 +35,9 @@ class Manifest(BaseModel):
     colour: Literal["grey", "rgb", "bgr"]
     labels: tuple[str, ...]
     """In output order."""
+    full_precision: bool = False
+    """Whether a runtime must compute in single precision: fine differences of the outputs count, not only the largest
+    of a few probabilities."""
     licence: str
     training_data: str
     metrics: dict[str, float | int | str | list[float]]

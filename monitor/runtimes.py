@@ -45,7 +45,8 @@ def load(artifact: Artifact, runtime: str = "auto", plugins: Plugins | None = No
 
 
 class OpenVino:
-    """OpenVINO on the CPU, in the precision that the processor is best at: bfloat16 where it has matrix units.
+    """OpenVINO on the CPU, in the precision that the processor is best at, which is bfloat16 where it has matrix units,
+    unless the artifact needs more.
 
     Samples run one at a time, because the rounding of bfloat16 would otherwise make an answer depend on the size of its
     batch; on CPUs a batch is hardly faster.
@@ -61,7 +62,8 @@ class OpenVino:
         try:
             model = openvino.Core().read_model(artifact.model)
             model.reshape([1, *artifact.manifest.input_shape])
-            self._model: Any = openvino.compile_model(model, "CPU", OPENVINO_OPTIONS)
+            precision = {"INFERENCE_PRECISION_HINT": "f32"} if artifact.manifest.full_precision else {}
+            self._model: Any = openvino.compile_model(model, "CPU", OPENVINO_OPTIONS | precision)
         except RuntimeError as error:
             raise RuntimeUnavailable(f"openvino cannot run {artifact.model}: {str(error).splitlines()[0]}") from None
 

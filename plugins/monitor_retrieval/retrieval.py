@@ -75,7 +75,7 @@ class AffectiveRetrieval:
             raise RuntimeError(f"{self.name} is closed")
         pictures = np.stack([scene_picture(sample.frame.image, self._size) for sample in samples])
         probabilities, vectors, *_ = self._runtime.outputs(network_input(pictures, self._manifest))
-        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)  # bfloat16 leaves them a little off
+        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)  # rounding leaves them a little off
         return [
             [
                 Observation(

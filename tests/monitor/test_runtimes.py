@@ -69,6 +69,12 @@ def test_all_outputs_come_in_the_order_of_the_model(talkative, name):
     np.testing.assert_array_equal(features, before)  # the next batch does not write over them
 
 
+def test_openvino_computes_in_single_precision_where_the_artifact_needs_it(artifact):
+    needy = Artifact.write(artifact.folder, artifact.manifest.model_copy(update={"full_precision": True}))
+    batch = np.random.default_rng(5).uniform(0, 1, (3, 3, 8, 8)).astype(np.float32)
+    np.testing.assert_allclose(load(needy, "openvino").run(batch), by_hand(needy, batch), atol=1e-5)
+
+
 def test_openvino_answers_a_sample_alike_in_every_batch(artifact):
     runtime = load(artifact, "openvino")
     batch = np.random.default_rng(0).uniform(0, 1, (9, 3, 8, 8)).astype(np.float32)
