@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from monitor_retrieval.bench_moments import NEAREST, SESSION_FRAMES, ask, made_moments
 from monitor_retrieval.index import MomentIndex
-from monitor_retrieval.made_vectors import made_vectors
+from monitor_retrieval.made_vectors import made_recordings, made_scenes
 from monitor_retrieval.moment import Moment
 from tests.plugins.monitor_retrieval.command_line import monitor
 
@@ -24,6 +25,20 @@ def test_exact_answers_have_full_recall(tmp_path: Path, capsys: pytest.CaptureFi
     assert result["frames"] == 300
     assert result["disk_mb"] > result["thumbnails_mb"] == 1.2
     assert list(tmp_path.glob("monitor-bench-*")) == []
+
+
+def test_scenes_can_be_those_of_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    words = ("bench-moments", "--frames", "120", "--questions", "3", "--json", "--pictures", pictures)
+    for number in range(3):
+        noise = np.random.default_rng(number).integers(0, 255, (40, 40, 3), np.uint8)
+        Image.fromarray(noise).save(pictures / f"{number}.png")
+        if number == 0:
+            assert monitor(*words) == 2
+            assert "has 1 pictures; scenes that are asked about" in capsys.readouterr().err
+    assert monitor(*words) == 0
+    assert all(figures["recall"] == 1.0 for figures in json.loads(capsys.readouterr().out)["questions"].values())
 
 
 class Forgetful:
@@ -44,7 +59,7 @@ class Forgetful:
 
 @pytest.mark.parametrize("session", [None, 1, 2])
 def test_recall_is_the_part_of_the_nearest_that_was_found(session: int | None) -> None:
-    vectors = np.concatenate(list(made_vectors(SESSION_FRAMES + 200, SESSION_FRAMES)))
+    vectors = np.concatenate(list(made_recordings(made_scenes(50), SESSION_FRAMES + 200, SESSION_FRAMES)))
     asked = vectors[[3, SESSION_FRAMES + 50]]
     figures = ask(Forgetful(vectors), vectors, asked, [session] * 2)  # type: ignore[arg-type]
     assert figures["recall"] == (NEAREST // 2) / NEAREST
@@ -53,7 +68,14 @@ def test_recall_is_the_part_of_the_nearest_that_was_found(session: int | None) -
 def test_the_table_names_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     assert monitor("bench-moments", "--frames", "100", "--questions", "2") == 0
     said = capsys.readouterr().out
-    for words in ("100 frames, 2 questions", "all sessions", "one session", "1.000", "appended in", "MB on disk"):
+    for words in (
+        "100 frames, 2 questions",
+        "a new scene, of all",
+        "of its session",
+        "1.000",
+        "appended in",
+        "on disk",
+    ):
         assert words in said
 
 
@@ -65,6 +87,6 @@ def test_made_moments_are_two_a_second() -> None:
 
 def test_the_index_itself_has_full_recall_below_its_limit(tmp_path: Path) -> None:
     index = MomentIndex(tmp_path, model="made up", create=True)
-    vectors = np.concatenate(list(made_vectors(500, SESSION_FRAMES)))
+    vectors = np.concatenate(list(made_recordings(made_scenes(50), 500, SESSION_FRAMES)))
     index.append(list(made_moments(1, vectors)))
     assert ask(index, vectors, vectors[:5], [None, 1, None, 1, 1])["recall"] == 1.0

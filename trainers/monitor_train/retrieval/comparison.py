@@ -48,7 +48,8 @@ def compare(
             out / name / "best.ckpt", map_location="cpu", weights_only=True
         )
         if not said:
-            said["untouched, pooled"] = untouched(own, trained.emotions, splits["test"])
+            seen = untouched(own, trained.emotions, splits["test"])
+            said = {f"untouched, {distance}": each for distance, each in seen.items()}
         said |= {f"{name}, {readout}": each for readout, each in read_out(trained, splits).items()}
         lengths[name] = trained.network.vector.length
     best = said[f"{TAUGHT}, {BEST}"]

@@ -44,8 +44,8 @@ def evaluate(
         figures["against"] = {"model": title(against), **difference(said, predict(Artifact.read(against), test))}
     if features is not None:
         seen = untouched(profile("compact", init=features, convention=convention), said.emotions, test)
-        figures["untouched"] = measures(seen)
-        figures["gain_over_untouched"] = difference(said, seen)
+        figures["untouched"] = {distance: measures(each) for distance, each in seen.items()}
+        figures["gain_over_untouched"] = {distance: difference(said, each) for distance, each in seen.items()}
     if tsne is not None:
         draw_map(said, tsne)
     return figures

@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 from monitor_train.face.evaluate import BINS, RESAMPLINGS
-from monitor_train.retrieval.ranking import Vectors, rankings
+from monitor_train.retrieval.ranking import Distance, Vectors, rankings
 from monitor_train.retrieval.wheel import polarities
 
 
@@ -27,10 +27,12 @@ class Said:
     """(N, length)."""
     probabilities: NDArray[np.float64] | None = None
     """(N, emotions); None where the model only describes pictures."""
+    distance: Distance = "cosine"
+    """Of the vectors, by which pictures are ranked."""
 
     def values(self) -> dict[str, NDArray[np.float64]]:
         """Figure -> its value for every picture, (N,); the figure of the set is their mean without NaN."""
-        ranked = rankings(self.vectors, self.truth, polarities(self.emotions)[self.truth])
+        ranked = rankings(self.vectors, self.truth, polarities(self.emotions)[self.truth], self.distance)
         if self.probabilities is None:
             return ranked
         return {"accuracy": (self.probabilities.argmax(1) == self.truth).astype(np.float64), **ranked}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import get_args
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from monitor_train.retrieval.joined import JoinedVector
 from monitor_train.retrieval.measures import Said
 from monitor_train.retrieval.network import Readout
 from monitor_train.retrieval.profile import Settings
+from monitor_train.retrieval.ranking import Distance
 from monitor_train.retrieval.training import AffectiveTraining
 from monitor_train.scene.data import Scenes
 from monitor_train.scene.network import begin_from
@@ -64,9 +66,10 @@ def read_out(trained: AffectiveTraining, splits: Mapping[Split, Scenes]) -> dict
     }
 
 
-def untouched(settings: Settings, emotions: Sequence[str], scenes: Scenes) -> Said:
-    """The pooled features of the initial weights, which have learnt nothing of emotions."""
+def untouched(settings: Settings, emotions: Sequence[str], scenes: Scenes) -> dict[Distance, Said]:
+    """The pooled features of the initial weights, which have learnt nothing of emotions, ranked by either distance."""
     network = AffectiveTraining(asdict(settings), emotions)
     begin_from(network.network.trunk, settings.architecture, settings.init)
     pooled = see(network, torch.from_numpy(squares(scenes, settings.size))).pooled
-    return Said(tuple(emotions), numbers(scenes, tuple(emotions)), pooled.numpy())
+    truth = numbers(scenes, tuple(emotions))
+    return {each: Said(tuple(emotions), truth, pooled.numpy(), distance=each) for each in get_args(Distance)}

@@ -130,8 +130,11 @@ def test_what_else_an_evaluation_can_do(trained: Path, feelings: Path, tmp_path:
     figures = evaluate(trained, feelings, "folders", trained, "random", tsne=tmp_path / "new" / "map.png")
     assert figures["against"]["model"] == "affective-retrieval 1"
     assert figures["against"]["map"] == figures["against"]["accuracy"] == 0
-    assert figures["gain_over_untouched"]["map"] == pytest.approx(figures["map"] - figures["untouched"]["map"])
-    assert "accuracy" not in figures["untouched"]
+    for distance in ("cosine", "euclidean"):
+        untouched, gain = figures["untouched"][distance], figures["gain_over_untouched"][distance]
+        assert gain["map"] == pytest.approx(figures["map"] - untouched["map"])
+        assert "accuracy" not in untouched
+    assert figures["untouched"]["cosine"] != figures["untouched"]["euclidean"]
     drawn = cv2.imread(str(tmp_path / "new" / "map.png"))
     assert drawn is not None
     assert drawn.std() > 5

@@ -30,7 +30,8 @@ def test_from_pictures_to_the_table(feelings: Path, tmp_path: Path, monkeypatch:
     assert json.loads((tmp_path / "comparison.json").read_text()) == figures
     rows = figures["rows"]
     trainings = [*METRICS, "softmax+sentiment, 2 channels", TAUGHT]
-    assert list(rows) == ["untouched, pooled", *(f"{name}, {readout}" for name in trainings for readout in READOUTS)]
+    trained = [f"{name}, {readout}" for name in trainings for readout in READOUTS]
+    assert list(rows) == ["untouched, cosine", "untouched, euclidean", *trained]
     assert figures["lengths"] == {**dict.fromkeys(trainings, 20), "softmax+sentiment, 2 channels": 6}
     for loss in trainings:
         alone = evaluate(tmp_path / loss / "artifact", feelings, "folders")
@@ -50,7 +51,7 @@ def test_from_pictures_to_the_table(feelings: Path, tmp_path: Path, monkeypatch:
     assert [line[0] for line in table[:-1]] == list(rows)
     assert table[0][1] == "-"
     low, high = rows["softmax, logits"]["map_interval"]
-    assert table[2][2] == f"{rows['softmax, logits']['map']:.4f}\n{low:.4f} to {high:.4f}"
+    assert table[3][2] == f"{rows['softmax, logits']['map']:.4f}\n{low:.4f} to {high:.4f}"
     for column, name in enumerate(FIGURES, 1):
         best = max(READOUTS, key=lambda each, name=name: rows[f"softmax, {each}"][name])
         gain = rows[whole][name] - rows[f"softmax, {best}"][name]

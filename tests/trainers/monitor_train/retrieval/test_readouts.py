@@ -55,5 +55,8 @@ def test_untouched_features_are_those_of_the_initial_weights(feelings: Path) -> 
     pictures = torch.from_numpy(np.stack([test.read(index) for index in range(len(test))])).permute(0, 3, 1, 2)
     with torch.inference_mode():
         expected = network.eval().features((pictures / 255 - 0.5) / 0.5).mean((2, 3))
-    np.testing.assert_allclose(said.vectors, expected, rtol=1e-4, atol=1e-6)
-    assert said.probabilities is None
+    assert list(said) == ["cosine", "euclidean"]
+    for distance, each in said.items():
+        np.testing.assert_allclose(each.vectors, expected, rtol=1e-4, atol=1e-6)
+        assert each.probabilities is None
+        assert each.distance == distance
