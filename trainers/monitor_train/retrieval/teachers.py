@@ -27,6 +27,7 @@ def taught(runs: Sequence[str], emotions: tuple[str, ...], scenes: Scenes) -> Te
     Raises ConfigError where a folder has no finished network or one of other emotions.
     """
     total = torch.zeros(len(scenes), len(emotions))
+    pictures: dict[int, Tensor] = {}
     for run in runs:
         best = Path(run) / "best.ckpt"
         if not best.is_file():
@@ -34,7 +35,11 @@ def taught(runs: Sequence[str], emotions: tuple[str, ...], scenes: Scenes) -> Te
         teacher = AffectiveTraining.load_from_checkpoint(best, map_location="cpu", weights_only=True).eval()
         if teacher.emotions != emotions:
             raise ConfigError(f"--teacher: {run} knows {', '.join(teacher.emotions)}, not {', '.join(emotions)}")
-        pictures = torch.from_numpy(squares(scenes, teacher.settings.size))
-        for view in (pictures, pictures.flip(2)):
-            total += torch.softmax(see(teacher, view).logits, 1)
+        size = teacher.settings.size
+        if size not in pictures:
+            pictures[size] = torch.from_numpy(squares(scenes, size))
+        for view in (pictures[size], pictures[size].flip(2)):
+            with torch.autocast("cpu", torch.bfloat16):  # as they were trained; exact answers are not needed
+                logits = see(teacher, view).logits
+            total += torch.softmax(logits.float(), 1)
     return total / (2 * len(runs))

@@ -39,8 +39,8 @@ def test_their_answers_are_averaged_over_both_views(runs: list[str], feelings: P
             best = Path(run) / "best.ckpt"
             teacher = AffectiveTraining.load_from_checkpoint(best, map_location="cpu", weights_only=True).eval()
             said += [teacher(view).logits.softmax(1) for view in (pictures, pictures.flip(3))]
-    assert not torch.allclose(said[0], said[1], atol=0.01)
-    np.testing.assert_allclose(taught(runs, EMOTIONS, train), sum(said) / 4, rtol=1e-4, atol=1e-6)
+    assert not torch.allclose(said[0], said[1], atol=0.05)
+    np.testing.assert_allclose(taught(runs, EMOTIONS, train), sum(said) / 4, atol=0.02)
 
 
 def test_they_take_the_place_of_labels(
