@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from monitor.errors import ConfigError
-from monitor_train.retrieval import affective
+from monitor_train.retrieval import affective, teachers
 from monitor_train.retrieval.affective import train
 from monitor_train.retrieval.data import read
+from monitor_train.retrieval.network import Readout
+from monitor_train.retrieval.readouts import see
 from monitor_train.retrieval.teachers import taught
 from monitor_train.retrieval.training import AffectivePictures, AffectiveTraining, fit
 from tests.trainers.monitor_train.retrieval.conftest import EMOTIONS, QUICK
@@ -30,7 +32,9 @@ def runs(feelings: Path, small_trunk: None, tmp_path_factory: pytest.TempPathFac
     return [str(folder) for folder in folders]
 
 
-def test_their_answers_are_averaged_over_both_views(runs: list[str], feelings: Path) -> None:
+def test_their_answers_are_averaged_over_both_views(
+    runs: list[str], feelings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     train = read(feelings, "folders")["train"]
     pictures = torch.from_numpy(np.stack([train.read(index) for index in range(len(train))])).permute(0, 3, 1, 2) / 255
     said = []
@@ -39,8 +43,17 @@ def test_their_answers_are_averaged_over_both_views(runs: list[str], feelings: P
             best = Path(run) / "best.ckpt"
             teacher = AffectiveTraining.load_from_checkpoint(best, map_location="cpu", weights_only=True).eval()
             said += [teacher(view).logits.softmax(1) for view in (pictures, pictures.flip(3))]
-    assert not torch.allclose(said[0], said[1], atol=0.05)
+    assert not torch.allclose(said[0], said[2], atol=0.05)
+    seen = []
+
+    def look(teacher: AffectiveTraining, pictures: torch.Tensor) -> Readout:
+        seen.append(pictures)
+        return see(teacher, pictures)
+
+    monkeypatch.setattr(teachers, "see", look)
     np.testing.assert_allclose(taught(runs, EMOTIONS, train), sum(said) / 4, atol=0.02)
+    assert [torch.equal(each, seen[0]) for each in seen] == [True, False, True, False]
+    assert torch.equal(seen[1], seen[0].flip(2))
 
 
 def test_they_take_the_place_of_labels(
