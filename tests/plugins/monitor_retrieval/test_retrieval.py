@@ -86,7 +86,17 @@ def test_the_shipped_model_is_small_and_says_where_it_comes_from() -> None:
     assert manifest.trainer == "affective-retrieval"
     assert manifest.metrics["test_pictures"] == 1635
     assert manifest.metrics["accuracy"] >= 0.60
+    assert manifest.metrics["map"] >= 0.46
     assert manifest.metrics["vector_length"] <= 512
+
+
+def test_the_shipped_model_gives_the_same_vectors_on_every_runtime() -> None:
+    samples = [sample(quadrants(hue)) for hue in range(0, 250, 50)]
+    one, other = (
+        np.stack([seen.vector for (seen,) in AffectiveRetrieval(runtime=runtime).analyze(samples)])
+        for runtime in ("openvino", "onnxruntime")
+    )
+    assert (np.sum(one * other, axis=1) > 0.999).all()
 
 
 def test_a_damaged_model_is_refused(made_model: Path) -> None:

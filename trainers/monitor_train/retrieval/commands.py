@@ -133,7 +133,7 @@ def train_retrieval_comparison(
     """Measure what the sentiment constraints are worth: train without them, with triplets, and with them."""
     need("train")
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from monitor_train.retrieval.comparison import FIGURES, compare, lines
     from monitor_train.retrieval.profile import profile as chosen
@@ -151,7 +151,7 @@ def train_retrieval_comparison(
         learning_rate=learning_rate,
         seed=seed,
     )
-    table = Table(f"{format} test", *FIGURES)
+    table = Table(Column(f"{format} test", overflow="fold"), *FIGURES)
     for line in lines(compare(data, format, out, settings, also_channels or (), accelerator)):
         table.add_row(*line)
     Console().print(table)

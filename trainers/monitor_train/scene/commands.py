@@ -213,7 +213,7 @@ def train_scene_comparison(
     """Measure what distillation is worth: train teacher, network alone and network distilled, and compare all three."""
     need("train")
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from monitor_train.scene import anp_teacher
     from monitor_train.scene.anp_choice import Choice
@@ -223,7 +223,7 @@ def train_scene_comparison(
     choice = Choice(segmenter, regions, detector, vocabulary, bank, saliency, clip, clip_weights, init, convention)
     student = chosen(profile, alpha=alpha, init=init, convention=convention, epochs=epochs, minutes=minutes, seed=seed)
     teacher = anp_teacher.Settings(seed=seed)
-    table = Table(f"{format} test", *FIGURES)
+    table = Table(Column(f"{format} test", overflow="fold"), *FIGURES)
     for line in lines(compare(data, format, out, choice, teacher, student, accelerator)):
         table.add_row(*line)
     Console().print(table)
