@@ -5,6 +5,7 @@ Commands and pages import their libraries when they are used, not before.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from monitor.hooks import Register, hookimpl
@@ -12,6 +13,8 @@ from monitor_retrieval.options import AffectiveRetrievalOptions, SimilarMomentsO
 
 if TYPE_CHECKING:
     from monitor.analyzer import Analyzer, Sink
+
+os.environ.setdefault("LANCE_LOG", "error")  # Lance prints dozens of warnings where an index has more groups than asked
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -34,7 +35,17 @@ def test_the_whole_frame_is_squeezed_into_a_square() -> None:
     """Every pixel of a frame that shrinks by whole numbers is the mean of a rectangle."""
     frame = np.random.default_rng(0).integers(0, 256, (60, 160, 3), np.uint8)
     expected = frame.reshape(20, 3, 20, 8, 3).mean(axis=(1, 3))
-    np.testing.assert_allclose(scene_picture(frame, 20), expected, atol=0.6)
+    np.testing.assert_allclose(scene_picture(frame, 20), expected, atol=1.01)
+
+
+@pytest.mark.parametrize(("height", "width"), [(480, 854), (720, 1280), (721, 1283), (150, 160)])
+def test_frames_of_any_size_shrink_as_opencv_shrinks_them(height: int, width: int) -> None:
+    y, x = np.mgrid[:height, :width]
+    frame = np.stack([x % 251, y % 241, (x + y) // 13 % 256], -1).astype(np.uint8)
+    expected = cv2.resize(frame, (144, 144), interpolation=cv2.INTER_AREA).astype(int)
+    difference = np.abs(scene_picture(frame, 144) - expected)
+    assert difference.mean() < 1
+    assert np.percentile(difference, 99) <= 8
 
 
 def test_a_picture_of_that_size_stays_as_it_is() -> None:
