@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,17 @@ def load(artifact: Artifact, runtime: str = "auto", plugins: Plugins | None = No
     raise RuntimeUnavailable(f"no runtime can run {artifact}: {'; '.join(reasons)}")
 
 
+def import_openvino() -> Any:
+    """OpenVINO, without its telemetry: a process forked at every import, which tells Intel through Google Analytics.
+
+    Raises ImportError.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # what makes its import fail
+    import openvino
+
+    return openvino
+
+
 class OpenVino:
     """OpenVINO on the CPU, in the precision that the processor is best at, which is bfloat16 where it has matrix units,
     unless the artifact needs more.
@@ -56,7 +68,7 @@ class OpenVino:
 
     def __init__(self, artifact: Artifact) -> None:
         try:
-            import openvino
+            openvino = import_openvino()
         except ImportError as error:
             raise RuntimeUnavailable(f"openvino does not load here ({error})") from None
         try:

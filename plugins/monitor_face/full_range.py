@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.runtimes import import_openvino
+
 SIDE = 192
 """Side of the square picture that the network sees, in pixels."""
 CELLS = 48
@@ -26,8 +28,8 @@ class FullRange:
 
     def __init__(self) -> None:
         import mediapipe
-        import openvino
 
+        openvino = import_openvino()
         path = Path(mediapipe.__file__).parent / "modules/face_detection/face_detection_full_range_sparse.tflite"
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
         self._model: Any = openvino.compile_model(str(path), "CPU", options)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import numpy as np
@@ -98,6 +99,28 @@ def test_a_read_only_batch_is_fine(artifact, name):
     batch = np.ones((1, 3, 8, 8), np.float32)
     batch.setflags(write=False)
     assert load(artifact, name).run(batch).shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from monitor.runtimes import load; load(Artifact.read(sys.argv[1]), 'openvino')",
+        "from monitor_face.full_range import FullRange; FullRange()",
+    ],
+)
+def test_openvino_tells_nobody(artifact, use):
+    """In a process of its own: OpenVINO finds no telemetry, and nothing is forked."""
+    script = f"""
+import os, sys
+os.register_at_fork(before=lambda: print("forked"))
+from monitor.artifact import Artifact
+{use}
+from openvino.tools.ovc import telemetry_utils
+print(telemetry_utils.tm.__name__)
+"""
+    words = [sys.executable, "-c", script, str(artifact.folder)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["openvino.tools.ovc.telemetry_stub"]
 
 
 def test_auto_takes_the_first_that_works(artifact):
