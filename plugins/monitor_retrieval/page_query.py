@@ -130,9 +130,9 @@ def _choose_seconds(session: Session, source: Source, rows: pd.DataFrame) -> flo
 
 
 def _asked_seconds(session: Session, source: Source) -> float | None:
-    """The time in the page's address, where that is of this source."""
+    """The time in the page's address, where that is of this source, or of none."""
     asked = st.query_params
-    if asked.get("session") != str(session.id) or asked.get("source") != str(source.id):
+    if asked.get("session") != str(session.id) or asked.get("source", str(source.id)) != str(source.id):
         return None
     try:
         return float(asked["at"])

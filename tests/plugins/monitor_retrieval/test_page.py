@@ -57,8 +57,9 @@ def sections(page: AppTest) -> list[str]:
     return [heading.value.replace("\\", "") for heading in page.subheader]
 
 
-def test_a_moment_in_the_address_is_asked_about(opened: Open, recorded: MomentIndex) -> None:
-    page = opened(session="1", source="1", at="4.1")
+@pytest.mark.parametrize("source", [{"source": "1"}, {}])
+def test_a_moment_in_the_address_is_asked_about(opened: Open, recorded: MomentIndex, source: dict[str, str]) -> None:
+    page = opened(session="1", at="4.1", **source)
     assert not page.exception
     assert page.slider[0].value == DAWN + timedelta(seconds=4)
     chosen, first, *_ = cards(page)
