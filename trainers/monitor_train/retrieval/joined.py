@@ -31,7 +31,7 @@ RIDGE = 1e-5
 """Variance of a sentiment vector, of unit length, that is brought to a half; smaller ones stay small, so that rounding
 is not enlarged."""
 LEAST = 1e-6
-"""Under the root, whose slope would be infinite at 0."""
+"""What the rest is at least, so that rounding leaves nothing negative under the root."""
 
 
 class JoinedVector(nn.Module):
