@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.runtimes import import_openvino
+from monitor.runtimes import OPENVINO_OPTIONS, import_openvino
 
 SIDE = 192
 """Side of the square picture that the network sees, in pixels."""
@@ -31,8 +31,7 @@ class FullRange:
 
         openvino = import_openvino()
         path = Path(mediapipe.__file__).parent / "modules/face_detection/face_detection_full_range_sparse.tflite"
-        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "ENABLE_CPU_PINNING": False}
-        self._model: Any = openvino.compile_model(str(path), "CPU", options)
+        self._model: Any = openvino.compile_model(str(path), "CPU", OPENVINO_OPTIONS)
         middles = (np.arange(CELLS) + 0.5) / CELLS
         self._middles = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)  # (cells, 2), row by row
 

@@ -148,12 +148,12 @@ def pictured_scenes(folder: Path) -> NDArray[np.float32]:
 
     from monitor.errors import SourceError
     from monitor.sources.pictures import PictureSource
-    from monitor_retrieval.looking import look
+    from monitor_retrieval.looking import look_through
     from monitor_retrieval.retrieval import AffectiveRetrieval
 
     analyzer = AffectiveRetrieval()
     with closing(PictureSource(folder, name=str(folder), every_seconds=1.0)) as source:
-        found = [look([frame], analyzer)[0].vector for frame in source.samples()]
+        found = [moment.vector for moments in look_through(source, analyzer) for moment in moments]
     if len(found) < 2:
         raise SourceError(f"{folder} has {len(found)} pictures; scenes that are asked about and others take two")
     return np.stack(found)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from monitor.errors import ConfigError
 from monitor.explain import unknown_name
 from monitor.sources.pictures import PictureSource
 from monitor_retrieval.index import MomentIndex
-from monitor_retrieval.looking import look
+from monitor_retrieval.looking import look_through
 from monitor_retrieval.moment import Moment
 from monitor_retrieval.retrieval import AffectiveRetrieval
-
-BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -48,10 +45,9 @@ def add_library(
         raise ConfigError(f"there is a library {name!r} already; give another --name, or --replace it")
     found: list[Moment] = []
     with closing(PictureSource(folder, name=name, every_seconds=1.0)) as source:
-        frames = source.samples()
-        while batch := list(islice(frames, BATCH)):
-            found += look(batch, analyzer)
-            watch((batch[-1].seconds + 1.0) / (source.duration_seconds or 1.0))
+        for moments in look_through(source, analyzer):
+            found += moments
+            watch((moments[-1].seconds + 1.0) / (source.duration_seconds or 1.0))
     if there:
         index.remove(library=name)
     index.append(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,9 +15,11 @@ from monitor.plugins import Plugins
 from monitor.run import analyzer_options
 from monitor.sample import Frame, Sample
 from monitor.settings import Settings
-from monitor.sources.pictures import read_rgb
+from monitor.sources.pictures import PictureSource, read_rgb
 from monitor_retrieval.moment import LIBRARY, Moment, thumbnail
 from monitor_retrieval.retrieval import NAME, AffectiveRetrieval
+
+BATCH = 16
 
 
 def make_analyzer(settings: Settings) -> AffectiveRetrieval:
@@ -41,6 +44,13 @@ def look(frames: Sequence[Frame], analyzer: AffectiveRetrieval) -> list[Moment]:
         )
         for frame, (seen,) in zip(frames, answers, strict=True)
     ]
+
+
+def look_through(source: PictureSource, analyzer: AffectiveRetrieval) -> Iterator[list[Moment]]:
+    """The moments of a folder's pictures, so many at a time."""
+    frames = source.samples()
+    while batch := list(islice(frames, BATCH)):
+        yield look(batch, analyzer)
 
 
 def look_at_picture(file: Path | BinaryIO, name: str, analyzer: AffectiveRetrieval) -> Moment:

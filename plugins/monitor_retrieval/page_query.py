@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from monitor import figures, timeline
+from monitor.plot_layout import DAY
 from monitor.settings import Settings
 from monitor.sources.pictures import SUFFIXES
 from monitor.store import Session, Source, Store
@@ -26,7 +27,6 @@ from monitor_retrieval.retrieval import NAME, AffectiveRetrieval
 
 DAWN = datetime(1970, 1, 1)
 """Stream time zero on a slider, which takes points in time."""
-DAY = 86400.0
 
 
 def choose_moment(index: MomentIndex, store: Store, sessions: Sequence[Session]) -> Moment | None:

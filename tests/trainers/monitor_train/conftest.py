@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+import typer
 from numpy.typing import NDArray
 
 from monitor.artifact import Artifact, Manifest
+from monitor.cli import make_app
 from monitor.demo_face import HAPPY, NEUTRAL, SURPRISED, DemoFace, Expression
+from monitor.plugins import Plugins
 from monitor.testing.samples import PORTRAIT_MESH
 from monitor_train.face.ferplus import COLUMNS, FOLDERS, LABELS, USAGES, VOTES
 from monitor_train.face.landmark_network import Convolution
@@ -55,6 +58,12 @@ TINY = Profile(
     landmark_cell=4,
     landmark_stride=2,
 )
+
+
+@pytest.fixture(scope="module")
+def app() -> typer.Typer:
+    """The whole command line."""
+    return make_app(Plugins())
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
+from scipy.linalg import sqrtm
 from torch import Tensor, nn
 
 from monitor_train.retrieval.wheel import polarities
@@ -46,7 +47,7 @@ class JoinedVector(nn.Module):
         super().__init__()
         self.length = len(emotions) + seen.shape[1]
         self.sharpness = SHARPNESS / temperature
-        self.register_buffer("root", torch.from_numpy(square_root(agreement(emotions))).float())
+        self.register_buffer("root", torch.from_numpy(sqrtm(agreement(emotions))).float())
         self.register_buffer("centre", torch.from_numpy(seen.mean(0)).float())
         self.register_buffer("whitener", torch.from_numpy(whitener(seen)).float())
 
@@ -63,14 +64,7 @@ def agreement(emotions: Sequence[str]) -> NDArray[np.float64]:
     return np.where(np.eye(len(emotions), dtype=bool), 1.0, POLARITY * (positive[:, None] == positive))
 
 
-def square_root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The symmetric matrix whose square is the given one, which is symmetric and has no negative eigenvalues."""
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray(vectors * np.sqrt(values.clip(min=0)) @ vectors.T)
-
-
 def whitener(seen: NDArray[np.floating]) -> NDArray[np.float64]:
     """What gives vectors like those `seen`, (N, L), about variance 1 in all directions, (L, L)."""
-    values, vectors = np.linalg.eigh(np.cov(seen.astype(np.float64), rowvar=False))
-    values = values.clip(min=0)
-    return np.asarray(vectors / np.sqrt(values + RIDGE) @ vectors.T)
+    covariance = np.cov(seen.astype(np.float64), rowvar=False)
+    return np.asarray(np.linalg.inv(sqrtm(covariance + RIDGE * np.eye(len(covariance)))))

@@ -11,18 +11,17 @@ from typing import Any
 import cv2
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from monitor import cli
 from monitor.artifact import Artifact
-from monitor.cli import make_app
-from monitor.plugins import Plugins
 from monitor_face.expression import SHIPPED
 from monitor_train.face import ablation as face_ablation
 from monitor_train.face import explain as face_explain
 from monitor_train.face import expression as face_expression
 from monitor_train.face import fusion as face_fusion
 from monitor_train.face.training_faces import DataSet
+from tests.trainers.monitor_train.command_line import run
 
 pytestmark = pytest.mark.usefixtures("one_thread", "tiny")
 
@@ -33,17 +32,6 @@ COMMANDS = [
     ("evaluate", "face-fusion"),
     ("explain", "face-fusion"),
 ]
-
-
-@pytest.fixture(scope="module")
-def app() -> typer.Typer:
-    return make_app(Plugins())
-
-
-def run(app: typer.Typer, *words: object) -> Result:
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == 0, result.output
-    return result
 
 
 @pytest.mark.parametrize(("group", "name"), COMMANDS)

@@ -26,6 +26,7 @@ from monitor_train.face.expression import (
 from monitor_train.face.ferplus import LABELS
 from monitor_train.face.training_faces import DataSet
 from monitor_train.weights import read_checkpoint
+from tests.trainers.monitor_train.checkpoints import assert_same_run
 
 pytestmark = pytest.mark.usefixtures("one_thread", "tiny")
 
@@ -81,12 +82,7 @@ def test_a_resumed_run_is_the_uninterrupted_one(discs: DataSet, tmp_path: Path) 
         with pytest.raises(StopError):
             fit(discs, tmp_path / "halves", settings, accelerator="cpu")
     fit(discs, tmp_path / "halves", settings, resume=True, accelerator="cpu")
-
-    whole, halves = (read_checkpoint(tmp_path / name / "last.ckpt") for name in ("whole", "halves"))
-    assert whole["global_step"] == halves["global_step"] == 32
-    for key in ("state_dict", "current_model_state"):
-        for name, value in whole[key].items():
-            torch.testing.assert_close(halves[key][name], value, msg=lambda text, name=name: f"{name}: {text}")
+    assert_same_run(tmp_path / "whole", tmp_path / "halves", 32)
 
 
 def test_time_can_end_a_run(discs: DataSet, tmp_path: Path) -> None:

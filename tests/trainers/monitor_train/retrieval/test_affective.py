@@ -29,6 +29,7 @@ from monitor_train.retrieval.training import AffectivePictures, AffectiveTrainin
 from monitor_train.scene.network import MEAN, make_network
 from monitor_train.splits import DataError
 from tests.plugins.monitor_scene.conftest import write_brightness
+from tests.trainers.monitor_train.checkpoints import assert_same_run
 from tests.trainers.monitor_train.retrieval.conftest import EMOTIONS, QUICK, write_feelings
 
 pytestmark = pytest.mark.usefixtures("small_trunk")
@@ -175,13 +176,7 @@ def test_a_resumed_run_is_the_uninterrupted_one(
         with pytest.raises(StopError):
             run("halves")
     run("halves", resume=True)
-    whole, halves = (
-        torch.load(tmp_path / name / "last.ckpt", weights_only=True, map_location="cpu") for name in ("whole", "halves")
-    )
-    assert whole["global_step"] == halves["global_step"] == 9
-    for key in ("state_dict", "current_model_state"):
-        for name, value in whole[key].items():
-            torch.testing.assert_close(halves[key][name], value, msg=lambda text, name=name: f"{name}: {text}")
+    assert_same_run(tmp_path / "whole", tmp_path / "halves", 9)
 
 
 def test_there_must_be_something_to_resume(feelings: Path, tmp_path: Path) -> None:

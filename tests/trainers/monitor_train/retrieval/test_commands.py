@@ -4,45 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from monitor.cli import make_app
 from monitor.errors import ArtifactError
-from monitor.plugins import Plugins
 from monitor_train.retrieval import affective, comparison
 from monitor_train.retrieval import evaluate as retrieval_evaluate
 from monitor_train.retrieval.comparison import FIGURES
 from monitor_train.retrieval.profile import profile
 from monitor_train.retrieval.readouts import READOUTS
 from tests.plugins.monitor_scene.conftest import write_brightness
+from tests.trainers.monitor_train.command_line import Spy, run
 
 OWN = ("--data", "d", "--format", "artphoto")
-
-
-@pytest.fixture(scope="module")
-def app() -> typer.Typer:
-    return make_app(Plugins())
-
-
-def run(app: typer.Typer, *words: object) -> Result:
-    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result
-
-
-class Spy:
-    """Stands for a function; keeps what it was called with."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer, self.calls = answer, []
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        self.calls.append((arguments, named))
-        return self.answer
 
 
 @pytest.mark.parametrize(

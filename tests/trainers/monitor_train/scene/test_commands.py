@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import typer
-from typer.testing import CliRunner, Result
 
-from monitor.cli import make_app
 from monitor.errors import ConfigError
-from monitor.plugins import Plugins
 from monitor_train.scene import anp_bank, anp_choice, anp_network, anp_regions, anp_teacher
 from monitor_train.scene import comparison as scene_comparison
 from monitor_train.scene import model as scene_model
@@ -23,31 +19,10 @@ from monitor_train.scene.data import read
 from monitor_train.scene.profile import Settings, profile
 from monitor_train.scene.table import write_table
 from tests.plugins.monitor_scene.conftest import write_brightness
+from tests.trainers.monitor_train.command_line import Spy, run
 from tests.trainers.monitor_train.made_scenes import write_scenes
 
 TRAINERS = ("scene-sentiment", "anp-bank", "anp-regions", "anp-teacher", "scene-comparison")
-
-
-@pytest.fixture(scope="module")
-def app() -> typer.Typer:
-    return make_app(Plugins())
-
-
-def run(app: typer.Typer, *words: object) -> Result:
-    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result
-
-
-class Spy:
-    """Stands for a function; keeps what it was called with."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer, self.calls = answer, []
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        self.calls.append((arguments, named))
-        return self.answer
 
 
 @pytest.mark.parametrize(("group", "name"), [*(("train", name) for name in TRAINERS), ("evaluate", "scene-sentiment")])

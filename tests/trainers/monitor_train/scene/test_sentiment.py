@@ -24,6 +24,7 @@ from monitor_train.scene.sentiment import ScenePictures, SceneSentiment, train
 from monitor_train.scene.table import write_table
 from monitor_train.scene.training import fit
 from monitor_train.splits import DataError
+from tests.trainers.monitor_train.checkpoints import assert_same_run
 from tests.trainers.monitor_train.made_scenes import write_scenes
 from tests.trainers.monitor_train.small_networks import small_network
 
@@ -106,14 +107,7 @@ def test_a_resumed_run_is_the_uninterrupted_one(scenes: Path, tmp_path: Path) ->
     with pytest.raises(StopError):
         run(Interrupted, "halves")
     run(SceneSentiment, "halves", resume=True)
-
-    whole, halves = (
-        torch.load(tmp_path / name / "last.ckpt", weights_only=True, map_location="cpu") for name in ("whole", "halves")
-    )
-    assert whole["global_step"] == halves["global_step"] == 30
-    for key in ("state_dict", "current_model_state"):
-        for name, value in whole[key].items():
-            torch.testing.assert_close(halves[key][name], value, msg=lambda text, name=name: f"{name}: {text}")
+    assert_same_run(tmp_path / "whole", tmp_path / "halves", 30)
 
 
 def test_time_can_end_a_run(scenes: Path, tmp_path: Path) -> None:
