@@ -73,7 +73,7 @@ def write_model(
         std=STD[settings.convention],
         colour="rgb",
         labels=trained.emotions,
-        full_precision=True,  # in bfloat16, on FI's validation pictures, mAP was 0.01 less
+        full_precision=True,  # vectors of bfloat16 rank worse
         licence=licence,
         training_data=training_data,
         metrics={},
