@@ -4,6 +4,8 @@
     ├── ConfigError     a setting, option or file in config.toml is wrong
     ├── SourceError     a video, picture folder, camera or address cannot be read
     ├── StoreError      the database cannot be opened, read or written
+    │   ├── StoreAway       it cannot be reached or written now, and may be back soon
+    │   └── UnknownSession  it has no session of that number or name
     ├── ArtifactError   a model folder is damaged, incomplete or of another kind
     ├── RuntimeUnavailable  an inference runtime was asked for that does not work here
     ├── PluginError     a plugin cannot be loaded, or two register the same name
@@ -27,6 +29,14 @@ class SourceError(MonitorError):
 
 class StoreError(MonitorError):
     """The store cannot be opened, read or written."""
+
+
+class StoreAway(StoreError):  # noqa: N818 - a state, not a fault
+    """The database cannot be reached or written now: its server is restarted, its file locked, its disk full."""
+
+
+class UnknownSession(StoreError):  # noqa: N818 - the store is well
+    """The store has no session of that number or name."""
 
 
 class ArtifactError(MonitorError):

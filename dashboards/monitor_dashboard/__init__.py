@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from monitor.analyzer import Page
-from monitor.hooks import Register, hookimpl
+from monitor.plugin import Command, Page, Register, hookimpl
 
 
 @hookimpl
 def register_pages(register: Register) -> None:
     register("live", Page("Live", _draw_live, icon=":material/monitoring:"))
     register("session", Page("Sessions", _draw_session, icon=":material/history:"))
+
+
+@hookimpl
+def register_commands(register: Register) -> None:
+    about = "Serve the dashboard until Ctrl-C: live pictures, shares, people and stream health of every session."
+    options = "monitor_dashboard.options:DashboardOptions"
+    register("dashboard", Command("monitor_dashboard.command:server", about), options=options)
 
 
 def _draw_live() -> None:

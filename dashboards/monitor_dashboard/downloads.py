@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
-from monitor import export, report
+from monitor.readout import export
 from monitor.store import Session, Store
+from monitor.views import report
 
 
 def buttons(opened: Store, session: Session) -> None:
     """One button per kind of file."""
     name = f"session-{session.id}"
-    files = [
+    files: list[tuple[str, str, str, Callable[[], Any]]] = [
         ("Observations (CSV)", f"{name}.csv", "text/csv", lambda: export.observations_csv(opened, session)),
         ("Windows (CSV)", f"{name}.windows.csv", "text/csv", lambda: export.windows_csv(opened, session)),
         ("Observations (Parquet)", f"{name}.parquet", PARQUET, lambda: export.observations_parquet(opened, session)),

@@ -10,10 +10,10 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.errors import MonitorError
+from monitor.readout.shown import Shown
 from monitor.settings import Settings, load_settings
-from monitor.shown import Shown
 from monitor.store import Session, Store
-from monitor.store.store import database_url
+from monitor.store.database import database_url
 from monitor_dashboard.words import plain
 
 CONFIG_VARIABLE = "MONITOR_CONFIG"

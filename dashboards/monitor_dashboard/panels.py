@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
-from monitor import figures, health, timeline
-from monitor.clock import clock, span
-from monitor.colours import colour
-from monitor.evidence import FACES, Evidence
+from monitor.readout import health, timeline
+from monitor.readout.evidence import FACES, Evidence
 from monitor.store import Session, Source
-from monitor_dashboard import choices
+from monitor.views import figures, measure_views
+from monitor.views.clock import clock, span
+from monitor.views.html import render, table
+from monitor_dashboard import choices, plots
 from monitor_dashboard.words import STATE_COLOURS, plain
-
-PLOT = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-"""Options of every plot."""
-BARE_PLOT = {"displayModeBar": False}
 
 
 def headline(evidence: Evidence, detail: str, *, key: str, titled: bool) -> None:
     """Shares of all that `evidence` holds: the strongest label in large letters and a bar for each."""
     shares, samples = timeline.overall(evidence.windows, evidence.labels)
     st.html(headline_html(shares, detail, evidence.absence, evidence.title if titled else ""))
+    for doubt in evidence.doubts:
+        st.caption(f":material/help: {plain(doubt)}")
     if samples:
-        st.plotly_chart(figures.shares_bar(shares), key=f"{key}_{evidence.analyzer}", config=BARE_PLOT)
+        plots.draw(figures.shares_bar(shares), key=f"{key}_{evidence.analyzer}")
 
 
-def headline_html(shares: Mapping[str, float], detail: str, absence: str, title: str) -> str:
+def headline_html(shares: Mapping[str, float], detail: str, absence: str, title: str) -> Markup:
     """The strongest label in large letters, or the words `absence`; `title` is HTML, or empty."""
-    if any(shares.values()):
-        top = max(shares, key=lambda label: shares[label])
-        words = (
-            f'<span class="dot" style="background:{colour(top)}"></span>'
-            f'<span class="label">{escape(top)}</span><span class="share">{100 * shares[top]:.0f} %</span>'
-        )
-    else:
-        words = f'<span class="label">{escape(absence[:1].upper() + absence[1:])}</span>'
-    above = f'<div class="title">{title}</div>' if title else ""
-    return f'<div class="headline">{above}<div>{words}</div><div class="detail">{escape(detail)}</div></div>'
+    top = max(shares, key=lambda label: shares[label]) if any(shares.values()) else None
+    return render(
+        "headline.html",
+        package="monitor_dashboard",
+        title=Markup(title),
+        top=top,
+        share=shares[top] if top else 0.0,
+        absence=absence[:1].upper() + absence[1:],
+        detail=detail,
+    )
 
 
 def in_detail(found: Sequence[Evidence]) -> list[tuple[Evidence, str]]:
@@ -51,22 +50,48 @@ def in_detail(found: Sequence[Evidence]) -> list[tuple[Evidence, str]]:
 
 
 def subject_lines(
-    evidence: Evidence, session: Session, of: str, *, key: str, most: int, plot: Mapping[str, Any], **axis: Any
+    evidence: Evidence,
+    source: Source,
+    of: str,
+    *,
+    key: str,
+    names: Mapping[int, str],
+    tools: bool = False,
+    zoom: str | None = None,
+    **axis: Any,
 ) -> None:
     """One person's shares as lines, or the whole frame's where there is no person.
 
-    `of` ends the heading; `plot` is passed on to Streamlit, `axis` to the figure.
+    `of` ends the heading; `names` has those of people; `tools` and `zoom` are passed on to `plots.draw`, `axis` to the
+    figure.
     """
     sampled = evidence.windows.groupby("subject")["samples"].sum()
-    subjects = [int(subject) for subject in sampled.index]
+    subjects = sampled.index.astype(int).tolist()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader(("One person" if subjects[-1] else "Whole frame") + plain(of))
-        subject = choices.choose_subject(subjects, int(sampled.idxmax()), f"{key}_subject_{evidence.analyzer}")
+        subject = choices.choose_subject(
+            subjects, subjects[int(sampled.argmax())], f"{key}_subject_{source.id}_{evidence.analyzer}", names
+        )
     own = timeline.of_subject(evidence.windows, subject)
-    rows = timeline.share_rows(own, evidence.labels, session.window_seconds, most=most)
-    st.plotly_chart(
-        figures.emotion_lines(rows, evidence.labels, **axis), key=f"{key}_lines_{evidence.analyzer}", config=plot
-    )
+    rows = timeline.share_rows(own, evidence.labels, evidence.window_seconds, reach=axis["reach"])
+    figure = figures.emotion_lines(rows, evidence.labels, **axis)
+    plots.draw(figure, key=f"{key}_lines_{source.id}_{evidence.analyzer}", tools=tools, zoom=zoom)
+
+
+def measures(session: Session, source: Source, found: Sequence[Evidence], *, key: str, **axis: Any) -> None:
+    """A plot for each chosen measure of each analyzer that has any, two beside each other; `axis` is the figures'."""
+    for own in found:
+        if own.measured is None or own.measured.empty:
+            continue
+        st.subheader("Measures" + (plain(f" · {own.analyzer}") if len(found) > 1 else ""))
+        chosen = choices.choose_measures(own.measures, f"{key}_measures_{session.id}_{own.analyzer}")
+        places = [place for _ in chosen[::2] for place in st.columns(2)]
+        for place, measure in zip(places, chosen, strict=False):
+            with place:
+                st.caption(plain(measure_views.title(measure)), help=plain(measure.meaning))
+                rows = own.measure_rows(measure, axis["reach"])
+                figure = measure_views.measure_over_time(rows, measure, **axis)
+                plots.draw(figure, key=f"{key}_{source.id}_{own.analyzer}_{measure.name}")
 
 
 def state_badge(state: str) -> None:
@@ -84,9 +109,13 @@ def stream_health(session: Session, source: Source, gaps: pd.DataFrame, faults: 
     dropped = sum(source.frames_dropped.values())
     live = source.kind == "live"
     tiles = [
-        ("Sampling", f"{source.samples_per_second:.1f} /s", f"One sample every {session.every_seconds:g} s is wanted."),
         (
-            ("Behind live", f"{source.lag_seconds:.2f} s", "Age of the newest sample when it was stored.")
+            "Sampling",
+            f"{source.samples_per_second:.1f} /s",
+            f"The aim is one sample every {session.every_seconds:g} s.",
+        ),
+        (
+            ("Behind live", f"{source.lag_seconds:.2f} s", "Age of the newest sample when its analysis began.")
             if live
             else ("Speed", f"{source.realtime_factor:.1f} x", "Seconds of video per second of work.")
         ),
@@ -102,7 +131,8 @@ def stream_health(session: Session, source: Source, gaps: pd.DataFrame, faults: 
         st.caption(f"Dropped: {plain(_reasons(source))}")
     if len(gaps):
         with st.expander(f"Gaps ({len(gaps)})"):
-            st.html(_table(("When", "Why"), [(_gap_time(gap), gap["reason"]) for gap in gaps.to_dict("records")]))
+            absent = [(_gap_time(gap), gap["reason"]) for gap in gaps.to_dict("records")]
+            st.html(table(["When", "Why"], absent, kind="fault-list"))
     if len(faults):
         lost = int(faults["samples"].sum())
         with st.expander(f"Faults ({len(faults)}, {lost} samples lost)"):
@@ -110,24 +140,13 @@ def stream_health(session: Session, source: Source, gaps: pd.DataFrame, faults: 
                 (clock(fault["seconds"]), fault["analyzer"], str(fault["samples"]), fault["message"])
                 for fault in faults.tail(50).to_dict("records")
             ]
-            st.html(_table(("When", "Analyzer", "Samples lost", "Message"), rows))
-
-
-def of_source(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """Rows of one source."""
-    return frame[frame["source_id"] == source.id]
+            st.html(table(["When", "Analyzer", "Samples lost", "Message"], rows, kind="fault-list"))
 
 
 def _reasons(source: Source) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in sorted(source.frames_dropped.items())) or "none"
 
 
-def _gap_time(gap: Mapping[str, object]) -> str:
+def _gap_time(gap: Mapping[Hashable, object]) -> str:
     start, end = float(str(gap["start_seconds"])), float(str(gap["end_seconds"]))
     return f"since {clock(start)}" if pd.isna(end) else span(start, end)
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    cells = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
-    return f'<table class="fault-list"><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>'

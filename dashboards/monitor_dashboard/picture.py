@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from html import escape
 from urllib.parse import urlsplit, urlunsplit
+
+from markupsafe import Markup
 
 ANSWER_SECONDS = 0.5
 
 
-def picture_html(picture_url: str, source_id: int, page_host: str | None) -> str:
+def picture_html(picture_url: str, source_id: int, page_host: str | None) -> Markup:
     """An <img> of the source's MJPEG stream."""
     address = f"{seen_from(picture_url, page_host)}/{source_id}.mjpg"
-    return f'<img class="live-picture" alt="Live picture" src="{escape(address, quote=True)}">'
+    return Markup('<img class="live-picture" alt="Live picture" src="{}">').format(address)
 
 
 def seen_from(picture_url: str, page_host: str | None) -> str:

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from monitor import evidence, figures, timeline
-from monitor.clock import clock
-from monitor.evidence import FACES, Evidence
-from monitor.people_table import people_table
-from monitor.shown import caption, raw
+from monitor.readout import evidence, marked, short_windows, timeline
+from monitor.readout.evidence import FACES, Evidence
+from monitor.readout.measured import measures_by_subject
+from monitor.readout.shown import caption, raw
+from monitor.shares import WHOLE_FRAME
 from monitor.store import Session, Source, Store
-from monitor_dashboard import choices, downloads, panels, style
+from monitor.store.shots import cuts
+from monitor.views import figures, measure_views
+from monitor.views.clock import clock, is_fine
+from monitor.views.counts import samples_in_words
+from monitor.views.people_table import people_table
+from monitor_dashboard import choices, downloads, event_panel, links, panels, player, plots, recordings
 from monitor_dashboard.opened import as_shown, plain_errors, store_with_sessions
-from monitor_dashboard.words import plain, titled, when
+from monitor_dashboard.uninterrupted import uninterrupted
+from monitor_dashboard.words import plain, when
 
 MOST_MARKS = 1000
+PEOPLE_ON_A_PAGE = 50
 
 
+@uninterrupted
 def draw() -> None:
-    st.html(style.sheet())
     with plain_errors():
         found = store_with_sessions()
         if found is None:
@@ -33,12 +42,12 @@ def draw() -> None:
 
 def _chosen(opened: Store, sessions: list[Session]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        session = _choose_session(sessions)
+        session = choices.choose_addressed_session(sessions, "chosen_session")
         sources = opened.sources(session.id)
         if not sources:
             st.info(f"Session {session.id} has no source.")
             return
-        source = _choose_source(session, sources)
+        source = choices.choose_addressed_source(session, sources, f"source_of_{session.id}")
         analyzers = choices.choose_analyzers(session, f"analyzers_of_{session.id}")
     with st.container(horizontal=True, vertical_alignment="center"):
         panels.state_badge(session.state)
@@ -47,53 +56,20 @@ def _chosen(opened: Store, sessions: list[Session]) -> None:
             f"windows of {session.window_seconds:g} s"
         )
     if session.state == "running":
-        st.info("This session still runs: what you see is up to now. The live page follows it.")
+        st.info("This session is still running: you see what there is so far. The live page follows it.")
     if session.error:
         st.error(plain(session.error), icon=":material/error:")
     seen = _choose_shown(session, analyzers)
     found = evidence.gathered(opened, as_shown(opened), seen, source, analyzers)
-    gaps = panels.of_source(opened.gaps(session), source)
+    gaps, faults = opened.gaps(session, source_id=source.id), opened.faults(session, source_id=source.id)
     if all(own.windows.empty for own in found):
         st.info(f"{', '.join(analyzers)} observed nothing in this source, in {source.frames_sampled:,} samples.")
     else:
-        _plots(session, source, found, opened.people(session, source_id=source.id), gaps)
+        _plots(opened, session, source, found, gaps)
     st.subheader("Stream health")
-    panels.stream_health(session, source, gaps, panels.of_source(opened.faults(session), source))
+    panels.stream_health(session, source, gaps, faults)
     st.subheader("Downloads")
     downloads.buttons(opened, session)
-
-
-def _choose_session(sessions: list[Session]) -> Session:
-    """A session; the address of the page names it, as in `/session?session=3`."""
-    by_id = {session.id: session for session in sessions}
-    numbers = list(by_id)
-    wanted = st.query_params.get("session", "")
-    if wanted and "chosen_session" not in st.session_state:
-        found = next((number for number in numbers if str(number) == wanted), None)
-        if found is not None:
-            st.session_state["chosen_session"] = found
-        else:
-            st.warning(f"There is no session {plain(wanted)}; this is the newest.")
-    chosen = st.selectbox("Session", numbers, format_func=lambda number: titled(by_id[number]), key="chosen_session")
-    session = by_id.get(chosen) or sessions[0]
-    if wanted not in ("", str(session.id)):
-        for name in ("at", "source"):  # of another session
-            st.query_params.pop(name, None)
-    st.query_params["session"] = str(session.id)
-    return session
-
-
-def _choose_source(session: Session, sources: list[Source]) -> Source:
-    """A source of the session; the address of the page may name it, as in `/session?session=3&source=5`."""
-    key = f"source_of_{session.id}"
-    wanted = st.query_params.get("source")
-    if wanted is not None and key not in st.session_state:
-        found = next((source.id for source in sources if str(source.id) == wanted), None)
-        if found is not None:
-            st.session_state[key] = found
-        else:
-            st.warning(f"There is no source {plain(wanted)} in session {session.id}; this is its first.")
-    return choices.choose_source(sources, key)
 
 
 def _choose_shown(session: Session, analyzers: list[str]) -> Session:
@@ -101,6 +77,7 @@ def _choose_shown(session: Session, analyzers: list[str]) -> Session:
     ways: dict[str, list[str]] = {}
     for analyzer in analyzers:
         ways.setdefault(caption(session, analyzer), []).append(analyzer)
+    session = choices.choose_counting(session)
     if not any(ways):
         return session
     words = [f"{', '.join(of)}: {way or 'Raw'}" for way, of in ways.items()] if len(ways) > 1 else list(ways)
@@ -122,57 +99,115 @@ def _moment(whole: float) -> float | None:
     return None
 
 
-def _plots(session: Session, source: Source, found: list[Evidence], people: pd.DataFrame, gaps: pd.DataFrame) -> None:
-    whole = evidence.length(source, found)
+def _plots(opened: Store, session: Session, source: Source, found: list[Evidence], gaps: pd.DataFrame) -> None:
+    whole, events = evidence.length(session, source, found), marked.of_source(opened, source)
     at = _moment(whole)
-    start, end = reach = _choose_range(session, source, whole, at)
-    parts = [own.within(start, end) for own in found]
-    axis = {"gaps": timeline.merged_gaps(gaps, whole), "reach": reach, "at": at}
+    start, end = reach = _choose_range(session, source, found[0].window_seconds, whole, at)
+    all_parts = [own.within(start, end) for own in found]
+    parts = evidence.with_shares(all_parts)
+    axis: dict[str, Any] = {"gaps": marked.holes(gaps, source, events, whole), "reach": reach, "at": at}
+    axis["cuts"] = cuts(opened, session.id, source.id, reach)
 
     several = len(parts) > 1
-    if several:
-        places, below = st.columns(len(parts), gap="large"), st.container()
-    else:
-        *places, below = st.columns([2, 3], gap="large")
-    for place, part in zip(places, parts, strict=True):
-        samples = int(part.windows["samples"].sum())
+    places = st.columns(len(parts), gap="large") if several else []
+    missing = recordings.absence(source)
+    plays = source.kind == "file" and not missing
+    beside, below = st.columns([2, 3], gap="large") if plays or not several else (st.empty(), st.container())
+    if plays:
+        with beside:
+            player.draw(session, source, [part.analyzer for part in all_parts], at=at)
+    elif source.kind == "file":
+        below.caption(plain(missing))
+    for place, part in zip(places or [beside], parts, strict=False):
+        samples, counted = (int(part.windows[name].sum()) for name in ("samples", "counted"))
         with place:
-            detail = f"{clock(start)} to {clock(end)} · {samples:,} samples"
+            detail = f"{clock(start)} to {clock(end)} · {samples_in_words(samples, counted)}"
             panels.headline(part, detail, key="session_shares", titled=several)
-    lanes = {part.analyzer: part.lane(session, reach) for part in parts}
+    lanes = {part.analyzer: part.lane(reach) for part in parts}
     with below:
-        plot = figures.shares_over_time(list(lanes.values()), **axis)
-        st.plotly_chart(plot, key="session_timeline", config=panels.PLOT)
+        if parts:
+            plot = figures.shares_over_time(list(lanes.values()), events=events, **axis)
+            plots.draw(plot, key=f"session_timeline_{source.id}", tools=True, zoom=str(reach))
+        if short := short_windows.caption(session, source, reach):
+            st.caption(short)
+        if excluded := marked.exclusion(session, source, events):
+            st.caption(f"{excluded}: it counts in no share, plot or table here.")
+        event_panel.marks(opened, session, source, events, reach, at)
+    panels.measures(session, source, all_parts, key="session", **axis)
 
+    names = opened.names(source.id)
     for part, of in panels.in_detail(parts):
         if part.windows.empty:
             continue
-        key = f"session_{source.id}"
-        panels.subject_lines(part, session, of, key=key, most=timeline.MOST_POINTS, plot=panels.PLOT, **axis)
+        panels.subject_lines(
+            part,
+            source,
+            of,
+            key="session",
+            names=names,
+            tools=True,
+            zoom=str(reach),
+            **axis,
+        )
         if part.kind == FACES:
             st.subheader("People seen" + plain(of))
             plot = figures.people_over_time(lanes[part.analyzer].rows, **axis)
-            st.plotly_chart(plot, key=f"session_people_{part.analyzer}", config=panels.BARE_PLOT)
-            there = people[(people["last_seconds"] >= start) & (people["first_seconds"] < end)]
-            st.html(people_table(there, timeline.shares_by_subject(part.windows, part.labels), part.labels))
+            plots.draw(plot, key=f"session_people_{source.id}_{part.analyzer}", zoom=str(reach))
+            people = _choose_people(opened, session, source, reach, part.analyzer)
+            st.html(
+                people_table(
+                    people, timeline.shares_by_subject(part.windows, part.labels), part.labels, source.frames_sampled
+                )
+            )
+    _measures_of_people(opened, session, source, all_parts, reach)
+    if any(part.kind == FACES for part in all_parts):
+        links.draw(links.linked_pages(), session, source)
 
 
-def _choose_range(session: Session, source: Source, whole: float, at: float | None) -> tuple[float, float]:
-    """The stretch of stream time that plots and tables follow, in whole windows, from among at most MOST_MARKS.
+def _choose_people(
+    opened: Store, session: Session, source: Source, reach: tuple[float, float], of: str
+) -> pd.DataFrame:
+    """People who were there within `reach`, a page of them; no widget where they fit on one."""
+    there: dict[str, Any] = {"source_id": source.id, "start_seconds": reach[0], "end_seconds": reach[1]}
+    pages = math.ceil(opened.count_people(session, **there) / PEOPLE_ON_A_PAGE)
+    page = st.pagination(pages, key=f"people_page_{source.id}_{of}_{pages}") if pages > 1 else 1
+    return opened.people(session, **there, most=PEOPLE_ON_A_PAGE, skip=(page - 1) * PEOPLE_ON_A_PAGE)
+
+
+def _measures_of_people(
+    opened: Store, session: Session, source: Source, parts: list[Evidence], reach: tuple[float, float]
+) -> None:
+    """A table of what each analyzer with measures measured of each subject, a page of people at a time."""
+    for part in parts:
+        if part.measured is None or part.measured.empty:
+            continue
+        st.subheader(plain(f"Measures of each subject · {part.analyzer}"))
+        values = part.measured
+        if part.kind == FACES:
+            people = _choose_people(opened, session, source, reach, f"measures_{part.analyzer}")
+            values = values[values["subject"].isin([WHOLE_FRAME, *people["subject"]])]
+        st.html(measure_views.measures_table(measures_by_subject(values), part.measures, opened.names(source.id)))
+        st.caption("Mean and standard deviation; the meaning of a measure appears over its name.")
+
+
+def _choose_range(
+    session: Session, source: Source, window: float, whole: float, at: float | None
+) -> tuple[float, float]:
+    """The stretch of stream time that plots and tables follow, between ends of windows, of which at most MOST_MARKS are
+    offered, and the end of the source.
 
     By default the whole; a new moment to mark begins with that again, so that the moment is inside.
     """
-    window = session.window_seconds
     step = window * math.ceil(whole / window / MOST_MARKS)
     count = math.ceil(whole / step - 1e-6)
     if count <= 1:
-        return 0.0, step
-    marks = [number * step for number in range(count + 1)]
+        return 0.0, whole
+    marks = [*(number * step for number in range(count)), whole]
     start, end = st.select_slider(
         "Time range",
         marks,
         value=(marks[0], marks[-1]),
-        format_func=clock,
+        format_func=partial(clock, tenths=is_fine(step)),
         key=f"range_of_{session.id}_{source.id}_{count}_{at}",
     )
     return (start, end) if end > start else (start, start + step)

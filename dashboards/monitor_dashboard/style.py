@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor import people_table
+from monitor.views import people_table
 
 STYLE = (
     people_table.STYLE
@@ -22,6 +22,13 @@ STYLE = (
 .fault-list { font-size: 0.9rem; width: 100%; border-collapse: collapse; }
 .fault-list td, .fault-list th { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border: 0; vertical-align: top;
   border-top: 1px solid rgba(128, 128, 128, 0.25); overflow-wrap: anywhere; }
+.st-key-live [data-stale="true"] { opacity: 1 !important; }
+@media print {
+  body { print-color-adjust: exact; }
+  html, body, #root > div, .stApp, .stApp :is(header, section, .stAppViewContainer, [data-baseweb="select"] > div) {
+    background: #ffffff !important; }
+  .stApp :is(h1, h2, h3, h4, p, label, span, td, th, a, div) { color: #14171d !important; }
+}
 """
 )
 

@@ -23,7 +23,3 @@ def when(unix_seconds: float) -> str:
 def titled(session: Session) -> str:
     """A session in a list."""
     return f"{session.id} · {session.name} · {when(session.started_at)} · {session.state}"
-
-
-def subject_name(subject: int) -> str:
-    return f"Person {subject}" if subject else "Whole frame"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,20 +18,27 @@ def demo(
 
     At a terminal the dashboard is served until Ctrl-C.
     """
-    from monitor.commands.dashboard import dashboard as show
+    from monitor.commands.dashboard import dashboard_beside, installed_dashboard
     from monitor.commands.run import run
-    from monitor.demo import make_demo_clip
-    from monitor.report import write_report
+    from monitor.demo.clip import make_demo_clip
+    from monitor.engine.models import make_detector
+    from monitor.plugin.registry import plugins_in_use
+    from monitor.settings import load_settings
     from monitor.store import Store
+    from monitor.views.report import write_report
 
     folder.mkdir(parents=True, exist_ok=True)
     clip, store, report = folder / "demo.mp4", folder / "demo.db", folder / "report.html"
     print(f"making {clip} …")
-    make_demo_clip(clip)
+    settings = load_settings(store=str(store), dashboard_port=dashboard_port)
+    with closing(make_detector(settings, plugins_in_use())) as detector:
+        make_demo_clip(clip, detector)
     code = run([str(clip)], store=str(store), name="demo", dashboard=False)
     with Store(store) as opened:
         write_report(opened, opened.session("latest"), report)
     print(f"report: {report}")
-    if sys.stdout.isatty():
-        show(store=str(store), port=dashboard_port)
+    if sys.stdout.isatty() and installed_dashboard() is not None:
+        with dashboard_beside(settings, None) as dashboard, suppress(KeyboardInterrupt):
+            print("Ctrl-C ends the dashboard.", file=sys.stderr)
+            dashboard.wait()
     return code

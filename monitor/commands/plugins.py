@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json as jsonlib
+import logging
+import math
 import sys
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from monitor.plugins import KINDS, Plugin, Plugins
-from monitor.scaffold import write_plugin
-from monitor.settings import load_settings
+from monitor.errors import MonitorError
+from monitor.plugin.declaration import declaration
+from monitor.plugin.registry import KINDS, Plugin, Plugins, plugins_in_use
+from monitor.plugin.scaffold import write_plugin
+from monitor.settings import Settings, load_settings
+
+log = logging.getLogger("monitor")
 
 plugins_app = typer.Typer(help="Show the plugins that are installed, or begin one of your own.", no_args_is_help=True)
 Config = Annotated[Path | None, typer.Option(help="Settings file; by default config.toml here.")]
@@ -19,11 +27,20 @@ Config = Annotated[Path | None, typer.Option(help="Settings file; by default con
 
 @plugins_app.command("list")
 def list_plugins(
+    measures: Annotated[
+        bool,
+        typer.Option("--measures", help="Show what each analyzer measures and what it means; loads the analyzers."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON array instead of a table.")] = False,
     config: Config = None,
 ) -> None:
     """Every plugin with its version, its hooks and what it registers; those that config.toml disables too."""
-    plugins = Plugins(load_settings(config).plugins.disabled).all()
+    settings = load_settings(config)
+    found = plugins_in_use()
+    if measures:
+        print_measures(declared_measures(found, settings), json)
+        return
+    plugins = found.all()
     if json:
         print(jsonlib.dumps([facts(plugin) for plugin in plugins], indent=2))
     else:
@@ -37,7 +54,7 @@ def new_plugin(
     config: Config = None,
 ) -> None:
     """Write an installable package with an example analyzer, its test and a README."""
-    folder = write_plugin(name, into, Plugins(load_settings(config).plugins.disabled))
+    folder = write_plugin(name, into, plugins_in_use())
     print(f"{folder} is ready. Next:")
     print(f"  pip install -e '{folder}[dev]'")
     print(f"  pytest {folder}")
@@ -60,6 +77,46 @@ def registered(plugin: Plugin) -> dict[str, list[str]]:
     """Kind -> names of that kind that `plugin` registers; kinds without any are left out."""
     names = {kind: [each.name for each in plugin.registrations if each.kind == kind] for kind in KINDS}
     return {kind: found for kind, found in names.items() if found}
+
+
+def declared_measures(plugins: Plugins, settings: Settings) -> list[dict[str, Any]]:
+    """One row per measure of every analyzer that can be made: analyzer, measure, unit, low, high, meaning.
+
+    Analyzers declare their measures when they are made, perhaps from their model; one that cannot be made is named in a
+    warning.
+    """
+    from monitor.engine.models import make_analyzer
+
+    rows = []
+    for name, registration in plugins.analyzers.items():
+        try:
+            with closing(make_analyzer(settings, registration)) as analyzer:
+                declared = declaration(analyzer)
+        except MonitorError as error:
+            log.warning("%s is left out: %s", name, error)
+            continue
+        for measure in declared.measures:
+            rows.append({"analyzer": name, "measure": measure.name, **asdict(measure)})
+            del rows[-1]["name"]
+    return rows
+
+
+def print_measures(rows: list[dict[str, Any]], json: bool) -> None:
+    """A table, or a JSON array in which a range without end is null."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    if json:
+        limits = ("low", "high")
+        finite = [row | {key: row[key] if math.isfinite(row[key]) else None for key in limits} for row in rows]
+        print(jsonlib.dumps(finite, indent=2))
+        return
+    table = Table("analyzer", "measure", "unit", "range", "meaning")
+    for row in rows:
+        span = f"{row['low']:g} to {row['high']:g}"
+        table.add_row(*map(escape, (row["analyzer"], row["measure"], row["unit"], span, row["meaning"])))
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 def print_table(plugins: list[Plugin]) -> None:

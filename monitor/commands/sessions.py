@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from monitor.store import Session, Store
+    from monitor.store import Session, Source, Store
 
 STATE_STYLES = {"running": "green", "finished": "", "stopped": "", "failed": "red", "interrupted": "yellow"}
 COLUMNS: dict[str, Literal["left", "right"]] = {
@@ -38,15 +39,20 @@ def sessions(
     from monitor.store import Store
 
     with Store(load_settings(config, store=store).store) as opened:
-        rows = [_facts(opened, session) for session in opened.sessions()]
+        rows = facts(opened)
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         _print(rows, opened.address)
 
 
-def _facts(store: Store, session: Session) -> dict[str, Any]:
-    sources, counts = store.sources(session.id), store.counts(session)
+def facts(store: Store) -> list[dict[str, Any]]:
+    """What is told of each session, the newest first."""
+    sources, counts = store.all_sources(), store.all_counts()
+    return [_facts(each, sources.get(each.id, []), counts[each.id]) for each in store.sessions()]
+
+
+def _facts(session: Session, sources: Sequence[Source], counts: Mapping[str, int]) -> dict[str, Any]:
     return {
         "id": session.id,
         "name": session.name,

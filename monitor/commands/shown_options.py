@@ -16,9 +16,16 @@ Calibrate = Annotated[
         "--calibrate", metavar="SECONDS", help="Take each person's first SECONDS as neutral for them; 0: do not."
     ),
 ]
+AllSamples = Annotated[
+    bool | None,
+    typer.Option(
+        "--all-samples/--good-samples",
+        help="Count faces in shares that are seen too badly for the quality gate, or do not.",
+    ),
+]
 
 
-def given(half_life: float | None, calibrate: float | None) -> dict[str, Any]:
+def given(half_life: float | None, calibrate: float | None, all_samples: bool | None = None) -> dict[str, Any]:
     """The settings of section `[shown]` that the options set; a session has fields of the same names."""
-    options = {"half_life_seconds": half_life, "calibrate_seconds": calibrate}
+    options = {"half_life_seconds": half_life, "calibrate_seconds": calibrate, "all_samples": all_samples}
     return {name: value for name, value in options.items() if value is not None}

@@ -8,7 +8,23 @@ from urllib.parse import urlsplit
 from monitor.errors import SourceError
 
 STREAM_SCHEMES = ("http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "tcp", "udp")
-SECRET_KEYS = re.compile(r"(?i)([?&][^=&#]*(?:pass|pwd|secret|token|key|auth|sig)[^=&#]*=)[^&#]*")
+QUERY_VALUE = re.compile(r"([?&])([^=&#]*)=([^&#]*)")
+WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+SECRET_WORDS = frozenset(
+    {"pass", "password", "passwd", "passphrase", "pwd", "pw", "secret", "token", "key", "auth"}
+    | {
+        "authorization",
+        "credential",
+        "credentials",
+        "sig",
+        "signature",
+        "apikey",
+        "accesskey",
+        "authkey",
+        "accesstoken",
+    }
+)
+"""Words in the name of a query value that make it a secret: `access_token`, `apiKey`, but not `design` or `monkey`."""
 
 
 def scheme(address: str) -> str | None:
@@ -35,8 +51,14 @@ def redacted(address: str) -> str:
     if at:
         user, colon, _ = credentials.partition(":")
         place = f"{user}:***@{host}" if colon else f"***@{host}"
-    query = SECRET_KEYS.sub(r"\1***", question + query)
+    query = QUERY_VALUE.sub(_without_secret, question + query)
     return f"{start}://{place}{query}"
+
+
+def _without_secret(value: re.Match[str]) -> str:
+    separator, name, _ = value.groups()
+    is_secret = any(word.lower() in SECRET_WORDS for word in WORDS.findall(name))
+    return f"{separator}{name}=***" if is_secret else value[0]
 
 
 def check_stream_address(address: str) -> None:

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 
 from monitor.errors import SourceError
 from monitor.sources.pace import Pace
+from monitor.sources.shots import ShotDetector
 from monitor.sources.video import USUAL_RATE, video_stream
 
 SKIPPABLE_INTERVALS = 4
@@ -35,7 +36,9 @@ class Arrival:
 
     picture: VideoFrame
     at: float
-    """When it came, on the clock of `time.monotonic`."""
+    """When it came, on the clock of `time.monotonic`,"""
+    shot_start: float
+    """and when its shot began, on that clock."""
 
 
 class Connection:
@@ -44,8 +47,10 @@ class Connection:
     A connection that is closed while it reads ends by itself, at the latest when the read times out.
     """
 
-    def __init__(self, connect: Callable[[], InputContainer], every_seconds: float) -> None:
+    def __init__(self, connect: Callable[[], InputContainer], every_seconds: float, shot_start: ShotDetector) -> None:
+        """`shot_start` has seen the pictures of the connections before."""
         self._connect = connect
+        self._shot_start = shot_start
         self._every_seconds = every_seconds
         self._changed = threading.Condition()
         self._newest: Arrival | None = None
@@ -72,7 +77,8 @@ class Connection:
         return 0.0 if self._alive_at is None else time.monotonic() - self._alive_at
 
     def take_counts(self) -> Counter[str]:
-        """Pictures "decoded", and lost because they were "corrupt", since the last call."""
+        """Pictures "decoded", and lost because they were "corrupt" or "overwritten" by a newer one before anybody took
+        them, since the last call."""
         with self._changed:
             counts, self._counts = self._counts, Counter()
             return counts
@@ -134,7 +140,9 @@ class Connection:
             self._counts["decoded"] += 1
             if picture.is_corrupt:
                 self._counts["corrupt"] += 1
-            else:
+            elif not self._closed:
                 self._alive_at = time.monotonic()
-                self._newest = Arrival(picture, self._alive_at)
+                if self._newest is not None:
+                    self._counts["overwritten"] += 1
+                self._newest = Arrival(picture, self._alive_at, self._shot_start(picture, self._alive_at))
                 self._changed.notify_all()

@@ -11,10 +11,11 @@ from av.container import InputContainer
 
 from monitor.errors import SourceError
 from monitor.sample import Frame
-from monitor.sampler import Sampler
 from monitor.sources.connection import SILENT, Arrival, Connection, ConnectionLost
 from monitor.sources.live_input import LiveInput
 from monitor.sources.rgb import RgbConverter
+from monitor.sources.sampler import Sampler
+from monitor.sources.shots import ShotDetector
 from monitor.sources.source import Gap
 from monitor.sources.video import video_stream
 
@@ -41,12 +42,21 @@ class LiveSource:
         start_seconds: float = 0.0,
         until_seconds: float | None = None,
         silent_seconds: float = 20.0,
+        number: int = 1,
+        first_index: int = 0,
+        earlier: Gap | None = None,
+        began_at: float | None = None,
     ) -> None:
-        """Take over `container`, the first connection to `live`. Raises SourceError where it has no video."""
+        """Take over `container`, the first connection to `live`. Raises SourceError where it has no video.
+
+        Where a stream is gone on with that somebody watched before, samples count from `first_index`, stream time from
+        `began_at`, Unix time, and `earlier` is the gap since.
+        """
         if video_stream(container) is None:
             container.close()
             raise SourceError(f"{live.name}: there is no video in this stream; check the address")
         self.name = live.name
+        self.number = number
         self.duration_seconds: float | None = None
         self.frames_decoded = 0
         self.frames_dropped: Counter[str] = Counter()
@@ -58,23 +68,30 @@ class LiveSource:
         self._convert = RgbConverter()
         self._stopped = Event()
         self._began: float | None = None  # when the first picture came, on the monotonic clock
-        self._connection = Connection(lambda: container, every_seconds)
+        self._first_index, self._earlier = first_index, earlier
+        if began_at is not None:
+            self._began = time.monotonic() - (time.time() - began_at)
+        self._shot_start = ShotDetector()
+        self._connection = Connection(lambda: container, every_seconds, self._shot_start)
 
     def samples(self) -> Iterator[Frame | Gap]:
         """The first picture of every sampling period, and gaps; ends after `stop` or at `until_seconds`."""
-        index = 0
+        index = self._first_index
+        if self._earlier is not None:
+            yield self._earlier
         for arrived in self._arrivals():
             if isinstance(arrived, Gap):
                 yield arrived
                 continue
             seconds = self._stream_time(arrived.at)
             if self._sampler.keeps(seconds):
-                yield Frame(self._convert(arrived.picture), seconds, self.name, index)
+                shot_start = self._stream_time(arrived.shot_start)
+                yield Frame(self._convert(arrived.picture), seconds, self.number, index, None, self.name, shot_start)
                 index += 1
 
     def _arrivals(self) -> Iterator[Arrival | Gap]:
         """Pictures as they come, and one Gap for each time that they stop coming."""
-        last = 0.0
+        last = 0.0 if self._earlier is None else self._earlier.seconds
         wait = FIRST_WAIT_SECONDS
         is_gap = False
         while not self._is_over():
@@ -105,8 +122,9 @@ class LiveSource:
         finally:
             counts = connection.take_counts()
             self.frames_decoded += counts["decoded"]
-            if counts["corrupt"]:
-                self.frames_dropped["corrupt"] += counts["corrupt"]
+            for reason in ("corrupt", "overwritten"):
+                if counts[reason]:
+                    self.frames_dropped[reason] += counts[reason]
         if arrival is None and connection.silent_seconds() >= self._silent_seconds:
             raise ConnectionLost(SILENT)
         return arrival
@@ -114,7 +132,9 @@ class LiveSource:
     def _reconnect(self) -> None:
         self._connection.close()
         if not self._is_over():
-            self._connection = Connection(lambda: self._live.open(self._silent_seconds), self._every_seconds)
+            self._connection = Connection(
+                lambda: self._live.open(self._silent_seconds), self._every_seconds, self._shot_start
+            )
             if self._stopped.is_set():  # stop came while the connection was made
                 self._connection.close()
 

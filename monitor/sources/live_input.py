@@ -11,7 +11,9 @@ import av
 from av.container import InputContainer
 
 from monitor.errors import SourceError
+from monitor.settings import HardwareDecoding
 from monitor.sources.address import check_stream_address, redacted, scheme
+from monitor.sources.hardware import decoder_device
 
 OPEN_SECONDS = 10.0
 """A camera or server that does not answer for this long is not there."""
@@ -27,9 +29,12 @@ class LiveInput:
     format: str | None = None
     """FFmpeg's name of the capture system, for cameras."""
     options: dict[str, str] = field(default_factory=dict)
+    hwaccel: HardwareDecoding = "none"
+    """What decodes."""
 
     def open(self, silent_seconds: float) -> InputContainer:
         """Connect; later reads that bring nothing for `silent_seconds` fail. Raises SourceError."""
+        device = decoder_device(self.hwaccel)
         try:
             return av.open(
                 self.url,
@@ -38,6 +43,7 @@ class LiveInput:
                 options=self.options,
                 metadata_errors="replace",
                 timeout=(OPEN_SECONDS, silent_seconds),
+                hwaccel=device,
             )
         except av.FFmpegError as error:
             problem = self._camera_problem(error) if self.format else stream_problem(error)

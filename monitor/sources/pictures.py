@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
-from typing import BinaryIO
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from monitor.errors import SourceError
 from monitor.sample import Frame
@@ -33,33 +27,6 @@ def natural_order(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def is_animated(path: Path) -> bool:
-    """Whether the picture file holds more than one picture, and so is a video."""
-    try:
-        with Image.open(path) as picture:
-            return getattr(picture, "n_frames", 1) > 1
-    except (OSError, ValueError, SyntaxError, EOFError):
-        return False
-
-
-def read_rgb(path: Path | BinaryIO) -> NDArray[np.uint8]:
-    """uint8 (height, width, 3), RGB, contiguous, turned upright by its EXIF orientation; of a path or an open file.
-
-    Transparent parts become white, 16-bit grey keeps its upper eight bits. Raises OSError or ValueError where the file
-    is no picture or is damaged.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about odd metadata and very large pictures; neither concerns the pixels
-        with Image.open(path) as stored:
-            picture = ImageOps.exif_transpose(stored)
-            if picture.mode.startswith("I"):  # 16-bit grey; a plain conversion would cut it off at 255
-                picture = Image.fromarray((np.asarray(picture).clip(0, 65535) >> 8).astype(np.uint8))
-            if picture.has_transparency_data:
-                picture = picture.convert("RGBA")
-                picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-            return np.array(picture.convert("RGB"))
-
-
 class PictureSource:
     """Pictures as samples, one every `every_seconds`, in natural order of their names.
 
@@ -76,9 +43,11 @@ class PictureSource:
         every_seconds: float,
         start_seconds: float = 0.0,
         until_seconds: float | None = None,
+        number: int = 1,
     ) -> None:
         """Raises SourceError where there is no picture, or none that can be read."""
         self.name = name
+        self.number = number
         self.frames_decoded = 0
         self.frames_dropped: Counter[str] = Counter()
         self._every_seconds = every_seconds
@@ -108,6 +77,8 @@ class PictureSource:
 
     def samples(self) -> Iterator[Frame]:
         """Every readable picture."""
+        from monitor.sources.picture_file import read_rgb
+
         index = 0
         for number, path in enumerate(self._paths):
             seconds = number * self._every_seconds
@@ -117,12 +88,12 @@ class PictureSource:
                 continue
             try:
                 image = read_rgb(path)
-            except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for damaged files
+            except (OSError, ValueError) as error:
                 self.frames_dropped["unreadable"] += 1
                 log.warning("%s: picture %s cannot be read (%s)", self.name, path.name, error)
                 continue
             self.frames_decoded += 1
-            yield Frame(image, seconds, self.name, index, path.name)
+            yield Frame(image, seconds, self.number, index, path.name, self.name)
             index += 1
 
     def stop(self) -> None:
@@ -133,8 +104,10 @@ class PictureSource:
 
 
 def _is_readable(path: Path) -> bool:
+    from monitor.sources.picture_file import read_rgb  # here: videos are opened without Pillow
+
     try:
         read_rgb(path)
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, ValueError):
         return False
     return True

@@ -22,6 +22,8 @@ class Gap:
 class Source(Protocol):
     """Something that can be watched. One thread reads `samples`; `stop` may be called from any other."""
 
+    number: int
+    """Its number in the run, from 1; every frame carries it."""
     name: str
     """As given by the user, without passwords."""
     kind: str

@@ -17,9 +17,12 @@ from av.video.stream import VideoStream
 
 from monitor.errors import SourceError
 from monitor.sample import Frame
-from monitor.sampler import Sampler, period_index
+from monitor.settings import HardwareDecoding
+from monitor.sources.hardware import decoder_device
 from monitor.sources.lookahead import sampled
 from monitor.sources.rgb import RgbConverter
+from monitor.sources.sampler import Sampler, period_index
+from monitor.sources.shots import ShotDetector
 
 USUAL_RATE = Fraction(25)
 """Pictures a second where a stream gives neither timestamps nor a rate."""
@@ -40,13 +43,14 @@ def video_stream(container: InputContainer) -> VideoStream | None:
     return best if best in streams else next(iter(streams), None)
 
 
-def open_file(path: Path, name: str) -> InputContainer:
-    """The file, opened. Raises SourceError in words that say what is wrong with it."""
+def open_file(path: Path, name: str, hwaccel: HardwareDecoding = "none") -> InputContainer:
+    """The file, opened, to be decoded where `hwaccel` says. Raises SourceError in words that say what is wrong."""
+    device = decoder_device(hwaccel)
     try:
         if path.stat().st_size == 0:
             raise SourceError(f"{name}: the file is empty; copy or record it again")
         # the prefix keeps "12:30.mp4" from being read as a network protocol
-        container = av.open(f"file:{path}", "r", metadata_errors="replace")
+        container = av.open(f"file:{path}", "r", metadata_errors="replace", hwaccel=device)
     except (FileNotFoundError, NotADirectoryError):
         raise SourceError(f"{name}: no such file or folder; check the path") from None
     except PermissionError:
@@ -79,9 +83,17 @@ class VideoSource:
         every_seconds: float,
         start_seconds: float = 0.0,
         until_seconds: float | None = None,
+        number: int = 1,
+        first_index: int = 0,
+        decoder_threads: int = 0,
     ) -> None:
-        """Take over `container`. Raises SourceError where it has no video, or `start_seconds` lies behind its end."""
+        """Take over `container`, which is decoded by so many threads, for 0 by one on each processor.
+
+        Raises SourceError where it has no video, or `start_seconds` is after its end.
+        """
         self.name = name
+        self.number = number
+        self._first_index = first_index
         self.frames_decoded = 0
         self.frames_dropped: Counter[str] = Counter()
         self._container = container
@@ -89,8 +101,9 @@ class VideoSource:
         self._until_seconds = until_seconds
         self._stopped = Event()
         self._convert = RgbConverter()
+        self._shot_start = ShotDetector()
         try:
-            self._stream = self._usable_stream()
+            self._stream = self._usable_stream(decoder_threads)
             self._time_base = self._stream.time_base or Fraction(1, av.time_base)
             self._start = self._stream.start_time or 0
             self._longest_group_seconds = math.inf  # distance of two key frames; not known before the second
@@ -103,13 +116,14 @@ class VideoSource:
             container.close()
             raise
 
-    def _usable_stream(self) -> VideoStream:
+    def _usable_stream(self, threads: int) -> VideoStream:
         stream = video_stream(self._container)
         if stream is None:
             kinds = " and ".join(sorted({str(other.type) for other in self._container.streams})) or "nothing"
             raise SourceError(f"{self.name}: there is no video in it, only {kinds}; give a file with pictures")
         try:
-            stream.codec_context.thread_type = "AUTO"  # pictures and slices of pictures in parallel, on all cores
+            stream.codec_context.thread_type = "AUTO"  # pictures and slices of pictures in parallel
+            stream.codec_context.thread_count = threads
             stream.codec_context.open(strict=False)  # now: some decoders keep the skipping they were opened with
         except (av.FFmpegError, AttributeError):  # a stream without a decoder has no context
             raise SourceError(f"{self.name}: its video codec is not known; convert it to H.264") from None
@@ -122,9 +136,7 @@ class VideoSource:
 
     def _starts_late(self) -> SourceError:
         end = "" if self.duration_seconds is None else f" at {self.duration_seconds:.3f} s"
-        return SourceError(
-            f"{self.name}: --start {self._sampler.start_seconds:g} lies behind its end{end}; start earlier"
-        )
+        return SourceError(f"{self.name}: --start {self._sampler.start_seconds:g} is after its end{end}; start earlier")
 
     def _duration(self) -> float | None:
         if self._container.format.name in UNTIMED_AFTER_SEEK:  # an estimate that may be too short
@@ -135,14 +147,16 @@ class VideoSource:
 
     def samples(self) -> Iterator[Frame]:
         """The first picture of every sampling period."""
-        index = 0
+        index = self._first_index
         for seconds, picture in self._pictures():
             if self._until_seconds is not None and seconds >= self._until_seconds:
                 return
+            shot_start = self._shot_start(picture, seconds)
             if self._sampler.keeps(seconds):
-                yield Frame(self._convert(picture), seconds, self.name, index)
+                image = self._convert(picture)
+                yield Frame(image, seconds, self.number, index, None, self.name, shot_start)
                 index += 1
-        if self._stopped.is_set() or index:
+        if self._stopped.is_set() or index > self._first_index:
             return
         if self.frames_decoded > self.frames_dropped["corrupt"]:
             raise self._starts_late()

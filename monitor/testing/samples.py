@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -26,12 +28,24 @@ SCENES: tuple[tuple[tuple[int, int], tuple[tuple[float, float, float], ...]], ..
 """((height, width) in pixels, portraits as (left, top, side)): left in fractions of the width, others of the height."""
 
 
-def make_samples(source: str = "check", seed: int = 0) -> list[Sample]:
+def make_samples(source: int = 1, seed: int = 0) -> list[Sample]:
     """Eight samples of several picture sizes with 0 to 3 faces each, half a second apart; the same for the same `seed`.
 
     Faces carry boxes, meshes and track numbers as the face stage would give them; one has no mesh, as happens to small
-    or turned faces.
+    or turned faces. Nobody else holds their arrays.
     """
+    return [
+        Sample(
+            replace(sample.frame, source=source, image=sample.frame.image.copy()),
+            tuple(replace(face, mesh=None if face.mesh is None else _own(face.mesh)) for face in sample.faces),
+        )
+        for sample in _drawn(seed)
+    ]
+
+
+@cache
+def _drawn(seed: int) -> tuple[Sample, ...]:
+    """What `make_samples` gives copies of: drawing takes a hundred times as long as copying."""
     from skimage.data import astronaut
 
     portrait: NDArray[np.uint8] = astronaut()  # type: ignore[no-untyped-call]
@@ -48,12 +62,18 @@ def make_samples(source: str = "check", seed: int = 0) -> list[Sample]:
             image[y : y + pixels, x : x + pixels] = cv2.resize(tinted, (pixels, pixels), interpolation=cv2.INTER_AREA)
             placed = mesh * (pixels / width, pixels / height, pixels / width) + (x / width, y / height, 0)
             placed = placed.astype(np.float32)
-            placed.setflags(write=False)
             low, high = placed[:, :2].min(axis=0).clip(0, 1), placed[:, :2].max(axis=0).clip(0, 1)
             box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
             faces.append(Face(box, float(random.uniform(0.5, 1)), None if index == 4 else placed, track))
-        samples.append(Sample(Frame(image, 0.5 * index, source, index), tuple(faces)))
-    return samples
+        samples.append(Sample(Frame(image, 0.5 * index, 1, index, source_name="check"), tuple(faces)))
+    return tuple(samples)
+
+
+def _own(mesh: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A read-only copy."""
+    copy = mesh.copy()
+    copy.setflags(write=False)
+    return copy
 
 
 def _ground(height: int, width: int, random: np.random.Generator) -> NDArray[np.uint8]:

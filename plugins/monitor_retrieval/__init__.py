@@ -8,59 +8,90 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from monitor.hooks import Register, hookimpl
-from monitor_retrieval.options import AffectiveRetrievalOptions, SimilarMomentsOptions
+from monitor.plugin import Command, Page, Register, hookimpl
 
 if TYPE_CHECKING:
-    from monitor.analyzer import Analyzer, Sink
+    from monitor.plugin import Analyzer, Sink
+    from monitor.settings import Settings
+    from monitor_retrieval.options import AffectiveNoveltyOptions, AffectiveRetrievalOptions, SimilarMomentsOptions
 
 os.environ.setdefault("LANCE_LOG", "error")  # Lance prints dozens of warnings where an index has more groups than asked
 
 
 @hookimpl
 def register_analyzers(register: Register) -> None:
+    from monitor_retrieval.options import AffectiveNoveltyOptions, AffectiveRetrievalOptions
+
     register("affective-retrieval", affective_retrieval, options=AffectiveRetrievalOptions)
+    register("affective-novelty", affective_novelty, options=AffectiveNoveltyOptions)
 
 
 @hookimpl
 def register_sinks(register: Register) -> None:
-    register("similar-moments", similar_moments, options=SimilarMomentsOptions, follows="affective-retrieval")
+    from monitor_retrieval.options import SimilarMomentsOptions
+
+    register(
+        "similar-moments",
+        similar_moments,
+        options=SimilarMomentsOptions,
+        follows="affective-retrieval",
+        forget=forget_moments,
+    )
 
 
 def affective_retrieval(options: AffectiveRetrievalOptions) -> Analyzer:
     """The analyzer of whole pictures. Raises ArtifactError where there is no model to run."""
-    from monitor_retrieval.retrieval import AffectiveRetrieval
+    from monitor_retrieval.analyzer import AffectiveRetrieval
 
     return AffectiveRetrieval(options.artifact, options.runtime)
 
 
+def affective_novelty(options: AffectiveNoveltyOptions) -> Analyzer:
+    """The analyzer of what is new in a source. Raises ArtifactError where there is no model to run."""
+    from monitor_retrieval.novelty_analyzer import AffectiveNovelty
+
+    return AffectiveNovelty(options.artifact, options.runtime)
+
+
 def similar_moments(options: SimilarMomentsOptions) -> Sink:
     """The sink that keeps the index; where that lies, it sees in the settings of the run."""
-    from monitor_retrieval.sink import SimilarMoments
+    from monitor_retrieval.index.sink import SimilarMoments
 
     return SimilarMoments()
 
 
+def forget_moments(session: int, settings: Settings) -> None:
+    """Take the moments of a session out of the index, also where they lie on the disk."""
+    from monitor_retrieval.index.location import index_folder
+    from monitor_retrieval.index.moment_index import MomentIndex
+
+    folder = index_folder(settings)
+    if folder.is_dir():
+        index = MomentIndex(folder)
+        if index.exists and index.remove(session=session):
+            index.purge()
+
+
 @hookimpl
 def register_commands(register: Register) -> None:
-    from monitor_retrieval.bench_moments import bench_moments
-    from monitor_retrieval.commands import similar, unusual
-    from monitor_retrieval.library_commands import library_app
-
-    register("similar", similar)
-    register("unusual", unusual)
-    register("library", library_app)
-    register("bench-moments", bench_moments)
+    about = (
+        "Find the moments of all sessions that feel like a picture or like a moment, or have the most of an emotion."
+    )
+    register("similar", Command("monitor_retrieval.query.commands:similar", about))
+    about = "Find the moments of a session that differ most from what went before."
+    register("unusual", Command("monitor_retrieval.query.commands:unusual", about))
+    about = "Keep folders of pictures as reference libraries for `monitor similar --library`."
+    register("library", Command("monitor_retrieval.library.commands:library_app", about))
+    about = "Fill an index of moments with made-up FRAMES, and measure recall and latency of searches."
+    register("bench-moments", Command("monitor_retrieval.benchmark.command:bench_moments", about))
 
 
 @hookimpl
 def register_pages(register: Register) -> None:
-    from monitor.analyzer import Page
-
     register("similar", Page("Similar moments", _draw_similar, icon=":material/image_search:"))
 
 
 def _draw_similar() -> None:
-    from monitor_retrieval import page
+    from monitor_retrieval.page import page
 
     page.draw()

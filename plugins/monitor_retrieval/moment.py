@@ -36,6 +36,8 @@ class Moment:
     """Small JPEG of the frame."""
     distance: float | None = None
     """Cosine distance to what was searched for, in [0, 2]; None where nothing was."""
+    people: tuple[str, ...] = ()
+    """Names of those who were seen in it; the store knows them, the index does not keep them."""
 
     def __repr__(self) -> str:
         where = f"library {self.source}" if self.session == LIBRARY else f"session {self.session}, {self.source}"

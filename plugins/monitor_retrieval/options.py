@@ -18,10 +18,14 @@ class AffectiveRetrievalOptions(BaseModel):
     """A registered inference runtime; `auto` takes the first that works."""
 
 
+class AffectiveNoveltyOptions(AffectiveRetrievalOptions):
+    """Section `[options.analyzers.affective-novelty]`."""
+
+
 class SimilarMomentsOptions(BaseModel):
     """Section `[options.sinks.similar-moments]`."""
 
     model_config = ConfigDict(extra="forbid")
 
     path: Path | None = None
-    """Folder of the index; without it one beside the store, see `monitor_retrieval.index.index_folder`."""
+    """Folder of the index; without it one beside the store, see `monitor_retrieval.index.location.index_folder`."""

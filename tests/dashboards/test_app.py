@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 import monitor_dashboard
+from monitor.plugin.registry import Plugins
 
 APP = Path(monitor_dashboard.__file__).with_name("app.py")
 
@@ -17,7 +19,7 @@ APP = Path(monitor_dashboard.__file__).with_name("app.py")
 def app(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("MONITOR_STORE", str(store_path))
     streamlit.cache_resource.clear()
-    return AppTest.from_file(str(APP), default_timeout=60)
+    return AppTest.from_file(str(APP), default_timeout=300)
 
 
 def test_the_first_page_is_the_live_page(app: AppTest) -> None:
@@ -28,7 +30,8 @@ def test_the_first_page_is_the_live_page(app: AppTest) -> None:
 
 def test_without_any_page_the_dashboard_says_so(app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "no-pages.toml"
-    config.write_text('[plugins]\ndisabled = ["dashboard", "retrieval"]\n')
+    bringers = sorted({page.plugin for page in Plugins().pages.values()})
+    config.write_text(f"[plugins]\ndisabled = {json.dumps(bringers)}\n")
     monkeypatch.setenv("MONITOR_CONFIG", str(config))
     app.run()
     assert not app.exception

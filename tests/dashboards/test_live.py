@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from monitor.quality import Gate
+from monitor.readout.shown import Shown
 from monitor.sample import Observation
-from monitor.shown import Shown
 from monitor.store import Session, Store, tables
-from monitor.testing.made_up_session import MadeUpSession
-from monitor_dashboard import style
+from tests.dashboards.drawn import plots
+from tests.made_up_session import FACE_LABELS, MadeUpSession
 
 PageTest = Callable[[str], AppTest]
 
@@ -24,8 +24,8 @@ def html(page: AppTest) -> str:
     return "\n".join(element.proto.body for element in page.get("html"))
 
 
-def plots(page: AppTest) -> list[go.Figure]:
-    return [go.Figure(json.loads(element.proto.spec)) for element in page.get("plotly_chart")]
+def captions(page: AppTest) -> str:
+    return "\n".join(caption.value for caption in page.caption)
 
 
 def metrics(page: AppTest) -> dict[str, str]:
@@ -89,6 +89,34 @@ def test_a_running_session_is_drawn_whole(page_test: PageTest, store: Store) -> 
     assert metrics(page)["Speed"] == "9.4 x"
 
 
+def test_faces_that_were_seen_badly_count_when_asked_to(page_test: PageTest, store: Store) -> None:
+    MadeUpSession(store).play(20)
+    session, none = store.session("latest"), [0.0] * len(FACE_LABELS)
+    badly = tables.windows.update().where(tables.windows.c.analyzer == "face-fusion")
+    with store.engine.begin() as connection:
+        connection.execute(tables.sessions.update().values(quality=asdict(Gate(smallest_face=24))))
+        connection.execute(badly.values(counted=0, counted_sums=none))
+    page = page_test("live").run()
+    switch = page.toggle(key=f"all_samples_of_{session.id}")
+    assert not switch.value
+    in_all = replace(session, all_samples=True)
+    everything = store.windows(in_all, "face-fusion", source_id=1, start_seconds=10.0)
+    expected = everything["happiness"].sum() / everything["samples"].sum()
+    assert plots(page)[0].data[0].x[1] != pytest.approx(expected)
+    page = switch.set_value(True).run()
+    assert not page.exception
+    assert "Faces that are seen badly count too." in captions(page)
+    assert plots(page)[0].data[0].x[1] == pytest.approx(expected)
+
+
+def test_an_analyzer_that_holds_the_run_up_is_named(page_test: PageTest, store: Store) -> None:
+    made_up = MadeUpSession(store)
+    made_up.recorder.set_stages_ms({"faces": 12.0, "smile": 1003.2})
+    made_up.play(20)
+    page = page_test("live").run()
+    assert any("smile is the slowest step with 1,003 ms for each sample" in caption.value for caption in page.caption)
+
+
 def test_choosing_a_source_shows_its_gaps_drops_lag_and_faults(page_test: PageTest, store: Store) -> None:
     made_up = MadeUpSession(store)
     made_up.play(60)
@@ -113,7 +141,7 @@ def test_choosing_a_person_draws_that_person(page_test: PageTest, store: Store) 
     made_up.play(60)
     page = page_test("live").run()
     everybody = plots(page)[3].data[0].y
-    page.selectbox(key="live_subject_face-fusion").select(2).run()
+    page.selectbox(key=f"live_subject_{made_up.file}_face-fusion").select(2).run()
     assert not page.exception
     chosen = plots(page)[3]
     assert chosen.data[0].y != everybody
@@ -160,14 +188,14 @@ def test_a_recording_without_people_speaks_of_none(page_test: PageTest, store: S
     assert not page.pills
     assert len(plots(page)) == 3
     said = html(page) + " ".join(str(element.value) for element in [*page.caption, *page.subheader, *page.info])
-    assert not re.search(r"(?i)person|people|nobody|face", said.replace(style.sheet(), ""))
+    assert not re.search(r"(?i)person|people|nobody|face", said)
 
 
 def test_faces_keep_their_lane_while_nobody_is_there(page_test: PageTest, store: Store) -> None:
     made_up = MadeUpSession(store)
     made_up.play(20)
     made_up.recorder.update_source(made_up.file, seconds=300.0)
-    scene = Observation("scene-sentiment", made_up.file_name, 300.0, None, {"positive": 0.5, "negative": 0.5})
+    scene = Observation("scene-sentiment", 1, 300.0, None, {"positive": 0.5, "negative": 0.5})
     made_up.recorder.add_observations(made_up.file, 600, [scene])
     made_up.recorder.flush(force=True)
     page = page_test("live").run()

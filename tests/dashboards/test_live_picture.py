@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.picture_server import PictureServer
+from monitor.live.server import PictureServer
 from monitor.sample import Frame, Sample
 from monitor_dashboard.picture import picture_html, seen_from, sources_with_picture
 
@@ -31,7 +31,7 @@ def test_the_address_cannot_break_out_of_its_attribute() -> None:
 def test_only_sources_that_the_engine_shows_are_asked_for() -> None:
     server = PictureServer()
     assert sources_with_picture(server.url) == set()
-    server.publish(4, Sample(Frame(np.zeros((8, 8, 3), np.uint8), 0.0, "clip", 0)), [])
+    server.publish(4, Sample(Frame(np.zeros((8, 8, 3), np.uint8), 0.0, 1, 0, source_name="clip")), [])
     assert sources_with_picture(server.url) == {4}
     server.close()
     assert sources_with_picture(server.url) == set()

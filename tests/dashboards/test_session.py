@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor.shown import Shown
+from monitor.readout.shown import Shown
 from monitor.store import Recorder, Session, Store
-from monitor.testing.made_up_session import MadeUpSession
-from monitor_dashboard import style
+from tests.dashboards.drawn import mounted, plots
+from tests.made_up_session import MadeUpSession
 
 PageTest = Callable[[str], AppTest]
 
@@ -23,18 +22,24 @@ def html(page: AppTest) -> str:
     return "\n".join(element.proto.body for element in page.get("html"))
 
 
-def plots(page: AppTest) -> list[go.Figure]:
-    return [go.Figure(json.loads(element.proto.spec)) for element in page.get("plotly_chart")]
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store with `long` (number 1, 200 s) and `short` (number 2, 20 s)."""
+    path = tmp_path_factory.mktemp("recorded") / "two.db"
+    with Store(path, create=True) as store:
+        for name, seconds in (("long", 200), ("short", 20)):
+            made_up = MadeUpSession(store, name=name)
+            made_up.play(seconds)
+            made_up.end()
+    return path
 
 
 @pytest.fixture
-def two_sessions(store: Store) -> Store:
-    """A store with `long` (number 1, 200 s) and `short` (number 2, 20 s)."""
-    for name, seconds in (("long", 200), ("short", 20)):
-        made_up = MadeUpSession(store, name=name)
-        made_up.play(seconds)
-        made_up.end()
-    return store
+def two_sessions(recorded: Path, store_path: Path) -> Iterator[Store]:
+    """The store `recorded`, as a copy that a test may change."""
+    shutil.copy(recorded, store_path)
+    with Store(store_path) as store:
+        yield store
 
 
 def test_without_a_store_the_page_says_what_to_type(page_test: PageTest) -> None:
@@ -75,7 +80,7 @@ def test_the_whole_length_is_shown_with_shares_of_the_totals(page_test: PageTest
     page = page_test("session")
     page.query_params["session"] = "1"
     page.run()
-    bar, scene_bar, area, lines, people = plots(page)
+    bar, scene_bar, area, strip, lines, people = plots(page)
     session = two_sessions.session(1)
     source = two_sessions.sources(1)[0]
     totals = two_sessions.totals(session, "face-fusion", source_id=source.id)
@@ -88,7 +93,8 @@ def test_the_whole_length_is_shown_with_shares_of_the_totals(page_test: PageTest
     assert lanes == [
         (label, axis) for axis, own in zip(("y", "y2"), session.labels.values(), strict=True) for label in own
     ]
-    assert list(area.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:03:20.000"]
+    for over_time in (area, strip):
+        assert list(over_time.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:03:20.000"]
     assert max(people.data[0].y) == 2
     assert len(lines.data) == 9
     assert html(page).count("data:image/jpeg;base64,") == 2
@@ -101,9 +107,10 @@ def test_shares_plots_and_people_follow_the_time_range(page_test: PageTest, two_
     whole = plots(page)[0].data[0].x
     page.select_slider[0].set_range(0.0, 25.0).run()
     assert not page.exception
-    bar, _, area, _, _ = plots(page)
+    bar, _, area, strip, _, _ = plots(page)
     assert bar.data[0].x != whole
-    assert list(area.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:00:25.000"]
+    for over_time in (area, strip):
+        assert list(over_time.layout.xaxis.range) == ["1970-01-01T00:00:00.000", "1970-01-01T00:00:25.000"]
     raw = two_sessions.observations(two_sessions.session(1), analyzer="face-fusion", end_seconds=25.0)
     raw = raw[raw["source_id"] == two_sessions.sources(1)[0].id]
     assert bar.data[0].x[0] == pytest.approx(raw["neutral"].mean(), abs=1e-5)
@@ -117,7 +124,7 @@ def test_a_part_in_which_nobody_was_seen_says_so(page_test: PageTest, two_sessio
     page.select_slider[0].set_range(140.0, 150.0).run()
     assert not page.exception
     assert "Nobody seen" in html(page)
-    scene_bar, area = plots(page)
+    scene_bar, area, _strip = plots(page)
     assert len(scene_bar.data[0].x) == 2
     assert [note.text for note in area.layout.annotations] == ["nobody seen"]
     page.pills(key="analyzers_of_1").set_value(["face-fusion"]).run()
@@ -143,27 +150,35 @@ def test_each_analyzer_and_source_can_be_chosen(page_test: PageTest, two_session
     page.selectbox(key="source_of_2").select(camera.id)
     page.pills(key="analyzers_of_2").set_value(["scene-sentiment"]).run()
     assert not page.exception
-    bar, area, lines = plots(page)
+    bar, area, _strip, lines = plots(page)
     assert len(bar.data[0].y) == 2
     assert len(area.data) == len(lines.data) == 3
     assert any(metric.label == "Behind live" for metric in page.metric)
-    assert [header.value for header in page.subheader] == ["Whole frame", "Stream health", "Downloads"]
+    assert [header.value for header in page.subheader] == ["Events", "Whole frame", "Stream health", "Downloads"]
     page.pills(key="analyzers_of_2").set_value(["face-fusion"]).run()
     assert not page.exception
-    bar, area, _, _ = plots(page)
+    bar, area, _strip, _lines, _people = plots(page)
     assert len(bar.data[0].y) == 8
     assert len(area.data) == 9
     assert 'class="title"' not in html(page)
+
+
+def test_the_time_range_ends_with_the_recording(page_test: PageTest, whole_frames: Session) -> None:
+    page = page_test("session").run()
+    assert not page.exception
+    (slider,) = page.select_slider
+    assert slider.value == (0.0, 20.0)  # its last window would end at 21 s
+    assert slider.options[-2:] == ["0:19.5", "0:20.0"]
 
 
 def test_a_recording_without_people_speaks_of_none(page_test: PageTest, whole_frames: Session) -> None:
     page = page_test("session").run()
     assert not page.exception
     assert not page.pills
-    bar, _, _ = plots(page)
+    bar, _area, _strip, _lines = plots(page)
     assert list(bar.data[0].x) == [0.75, 0.25]
     said = html(page) + " ".join(str(element.value) for element in [*page.caption, *page.subheader, *page.info])
-    assert not re.search(r"(?i)person|people|nobody|face", said.replace(style.sheet(), ""))
+    assert not re.search(r"(?i)person|people|nobody|face", said)
 
 
 def marked(page: AppTest) -> list[set[tuple[str, str]]]:
@@ -180,7 +195,10 @@ def test_an_address_marks_a_moment_in_every_plot_over_time(page_test: PageTest, 
     assert not page.warning
     stamp = "1970-01-01T00:01:35.500"
     one = {("y domain", stamp)}
-    assert marked(page) == [set(), set(), {*one, ("y2 domain", stamp)}, one, one]
+    bar, scene_bar, area, strip, lines, people = marked(page)
+    assert bar == scene_bar == set()
+    assert area == {*one, ("y2 domain", stamp)}
+    assert strip == lines == people == one
 
 
 def test_a_new_moment_is_inside_whatever_range_was_chosen_before(page_test: PageTest, two_sessions: Store) -> None:
@@ -259,7 +277,7 @@ def test_a_running_session_can_be_opened(page_test: PageTest, store: Store) -> N
     MadeUpSession(store).play(3)
     page = page_test("session").run()
     assert not page.exception
-    assert "still runs" in page.info[0].value
+    assert "still running" in page.info[0].value
 
 
 def test_a_damaged_store_is_one_sentence(page_test: PageTest, store_path: Path) -> None:
@@ -298,3 +316,23 @@ def test_a_switch_shows_the_raw_scores_of_a_session_with_adjustments(page_test: 
 def test_a_session_shown_raw_has_no_switch(page_test: PageTest, two_sessions: Store) -> None:
     page = page_test("session").run()
     assert not page.toggle
+
+
+def test_a_recording_whose_file_is_gone_says_so_and_one_that_is_there_is_played(
+    page_test: PageTest, store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "talk.mp4"
+    file.write_bytes(b"not looked into")
+    made_up = MadeUpSession(store, file_name=str(file))
+    made_up.play(10)
+    made_up.end()
+    page = page_test("session").run()
+    (player,) = mounted(page, "monitor_player")
+    assert (player["video"], player["at"], player["everySeconds"]) == ("/recordings/1/1", None, 0.5)
+    file.unlink()
+    page.run()
+    assert not page.exception
+    assert not mounted(page, "monitor_player")
+    assert any("there is no file" in caption.value for caption in page.caption)
+    page.selectbox(key="source_of_1").select(made_up.camera).run()
+    assert not any("cannot be played" in caption.value for caption in page.caption)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit
 from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
 
 from monitor.sample import Frame, Observation, Sample
 from monitor.store import Recorder, Store
-from monitor_retrieval.index import MomentIndex
+from monitor_retrieval.index.moment_index import MomentIndex
+from tests.dashboards.drawn import plots
 from tests.plugins.monitor_retrieval.made_moments import LABELS, MODEL, at_angle
 
 ServeDashboard = Callable[[Path], str]
@@ -21,21 +25,40 @@ ServeDashboard = Callable[[Path], str]
 @pytest.fixture
 def two_turns(store: Store, store_path: Path) -> None:
     """Session 1 turns from 0 to 118 degrees in a minute, session 2 back from 118 to 0."""
+    record_turns(store, store_path, 60)
+
+
+def record_turns(store: Store, store_path: Path, seconds: int) -> None:
     index = MomentIndex(store_path.with_suffix(".moments"), model=MODEL, create=True)
     for session, name in enumerate(("there", "back"), 1):
         labels = {"affective-retrieval": LABELS}
         recorder = Recorder(store, name=name, every_seconds=1.0, window_seconds=5.0, labels=labels)
-        source = recorder.add_source(f"{name}.mp4", "file", 60.0)
-        turn = [at_angle(2 * (n if name == "there" else 59 - n), n, session, f"{name}.mp4") for n in range(60)]
+        source = recorder.add_source(f"{name}.mp4", "file", float(seconds))
+        angles = [2 * (n if name == "there" else seconds - 1 - n) for n in range(seconds)]
+        turn = [at_angle(angle, n, session, f"{name}.mp4") for n, angle in enumerate(angles)]
         for number, moment in enumerate(turn):
-            frame = Frame(np.zeros((2, 2, 3), np.uint8), moment.seconds, moment.source, number)
+            frame = Frame(np.zeros((2, 2, 3), np.uint8), moment.seconds, 1, number, source_name=moment.source)
             recorder.add_sample(source, Sample(frame), faces_looked_for=False)
-            seen = Observation("affective-retrieval", moment.source, moment.seconds, None, moment.scores)
+            seen = Observation("affective-retrieval", 1, moment.seconds, None, moment.scores)
             recorder.add_observations(source, number, [seen])
-        recorder.update_source(source, state="finished", seconds=59.0, frames_sampled=60)
+        recorder.update_source(source, state="finished", seconds=seconds - 1.0, frames_sampled=seconds)
         recorder.flush(force=True)
         recorder.finish("finished")
         index.append(turn)
+
+
+def test_a_short_clip_is_shown_sample_by_sample(
+    store: Store, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_turns(store, store_path, 6)
+    monkeypatch.setenv("MONITOR_STORE", str(store_path))
+    streamlit.cache_resource.clear()
+    page = AppTest.from_string("from monitor_retrieval.page import page\npage.draw()", default_timeout=300).run()
+    assert not page.exception
+    emotions, _ = plots(page)
+    assert max(len(trace.x) for trace in emotions.data) >= 6
+    first, last = (datetime.fromisoformat(str(end)) for end in emotions.layout.xaxis.range)
+    assert (last - first).total_seconds() == 5
 
 
 def expect_no_exception(page: Page) -> None:
@@ -54,8 +77,9 @@ def test_a_click_on_the_timeline_asks_anew_and_cards_lead_on(
     expect(answers.first.locator(".title")).to_have_text("2 · back")
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
 
-    # a click in the middle of either plot
+    # a click in the middle of either plot, which a run of the page may draw anew until it is over
     for plot in page.locator(".js-plotly-plot").all():
+        expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
         box = plot.locator(".nsewdrag").first.bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

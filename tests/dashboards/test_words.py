@@ -1,14 +1,10 @@
 """Text of others on a page."""
 
-from monitor_dashboard.words import plain, subject_name, when
+from monitor_dashboard.words import plain, when
 
 
 def test_markdown_of_others_stays_text() -> None:
     assert plain("[x](http://e.g) *a* $b$ :red[c]") == r"\[x\]\(http\://e.g\) \*a\* \$b\$ \:red\[c\]"
-
-
-def test_subjects_have_names() -> None:
-    assert (subject_name(0), subject_name(3)) == ("Whole frame", "Person 3")
 
 
 def test_a_moment_is_told_to_the_minute() -> None:

@@ -12,11 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.artifact import Artifact, Manifest, sha256
+from monitor.model.artifact import Artifact, Manifest, sha256
+from tests.import_graph import Graph, import_graph, package_folders
 
+ROOT = Path(__file__).parents[2]
 MakePlugin = Callable[..., None]
 PipInstall = Callable[[Path], Path]
 PythonWith = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def graph() -> Graph:
+    """Which file of the project's packages imports which."""
+    return import_graph(ROOT / "monitor", *package_folders(ROOT))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The command line as a person meets it: in a process of its own."""
+"""The command line as a person meets it: in a process of its own, but for mistakes that no library hears of."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from skimage import data
 
+from monitor import cli
 from monitor.store import Store
 from tests.conftest import make_clip, portrait_clip
 from tests.loopback_stream import streaming
@@ -28,7 +29,7 @@ def monitor(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         [sys.executable, "-m", "monitor", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=1200,
         env={**os.environ, **environment},
         check=False,
     )
@@ -43,6 +44,26 @@ def refused(*arguments: str, **environment: str) -> str:
     assert len(lines) == 1, result.stderr
     assert result.stdout == ""
     return lines[0]
+
+
+@pytest.fixture
+def refused_here(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Callable[..., str]:
+    """The function `refused`, but in this process."""
+
+    def run(*arguments: str, **environment: str) -> str:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["monitor", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        output, problems = capfd.readouterr()
+        (line,) = problems.strip().splitlines()
+        assert (ended.value.code, output, caplog.messages) == (2, "", [])
+        return line
+
+    return run
 
 
 @pytest.fixture
@@ -97,12 +118,12 @@ def test_a_folder_of_pictures_keeps_each_file_name(tmp_path: Path) -> None:
 
 
 class TestBadInput:
-    def test_missing_file(self) -> None:
-        assert "nothing.mp4" in refused("run", "nothing.mp4")
+    def test_missing_file(self, refused_here: Callable[..., str]) -> None:
+        assert "nothing.mp4" in refused_here("run", "nothing.mp4")
 
-    def test_folder_without_pictures(self, tmp_path: Path) -> None:
+    def test_folder_without_pictures(self, tmp_path: Path, refused_here: Callable[..., str]) -> None:
         (tmp_path / "empty").mkdir()
-        assert "empty" in refused("run", "empty")
+        assert "empty" in refused_here("run", "empty")
 
     def test_text_named_mp4(self, tmp_path: Path) -> None:
         (tmp_path / "notes.mp4").write_text("dear diary\n" * 100)
@@ -124,39 +145,39 @@ class TestBadInput:
             container.mux(stream.encode(frame))
         assert "voice.wav" in refused("run", "voice.wav")
 
-    def test_unknown_analyzer(self, clip: Path) -> None:
-        assert "did you mean 'face-fusion'" in refused("run", str(clip), "--analyzers", "face-fushion")
+    def test_unknown_analyzer(self, clip: Path, refused_here: Callable[..., str]) -> None:
+        assert "did you mean 'face-fusion'" in refused_here("run", str(clip), "--analyzers", "face-fushion")
 
-    def test_unknown_config_key(self, clip: Path, tmp_path: Path) -> None:
+    def test_unknown_config_key(self, clip: Path, tmp_path: Path, refused_here: Callable[..., str]) -> None:
         (tmp_path / "config.toml").write_text("every_second = 1\n")
-        assert "'every_seconds'" in refused("run", str(clip))
+        assert "'every_seconds'" in refused_here("run", str(clip))
 
-    def test_value_out_of_range(self, clip: Path) -> None:
-        assert "every_seconds" in refused("run", str(clip), "--every", "0")
+    def test_value_out_of_range(self, clip: Path, refused_here: Callable[..., str]) -> None:
+        assert "every_seconds" in refused_here("run", str(clip), "--every", "0")
 
-    def test_store_that_cannot_be_written(self, clip: Path) -> None:
-        assert "no/such/folder" in refused("run", str(clip), "--store", "no/such/folder/x.db")
+    def test_store_that_cannot_be_written(self, clip: Path, refused_here: Callable[..., str]) -> None:
+        assert "no/such/folder" in refused_here("run", str(clip), "--store", "no/such/folder/x.db")
 
-    def test_store_that_is_something_else(self, clip: Path, tmp_path: Path) -> None:
+    def test_store_that_is_something_else(self, clip: Path, tmp_path: Path, refused_here: Callable[..., str]) -> None:
         notes = tmp_path / "notes.txt"
         notes.write_text("do not overwrite me " * 100)
-        assert "notes.txt" in refused("run", str(clip), "--store", "notes.txt")
+        assert "notes.txt" in refused_here("run", str(clip), "--store", "notes.txt")
         assert notes.read_text() == "do not overwrite me " * 100
 
-    def test_taken_dashboard_port(self, clip: Path) -> None:
+    def test_taken_dashboard_port(self, clip: Path, refused_here: Callable[..., str]) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = str(taken.getsockname()[1])
-            assert port in refused("run", str(clip), "--dashboard", "--dashboard-port", port)
-            assert port in refused("dashboard", "--port", port)
+            assert port in refused_here("run", str(clip), "--dashboard", "--dashboard-port", port)
+            assert port in refused_here("dashboard", "--port", port)
 
-    def test_taken_picture_port(self, clip: Path) -> None:
+    def test_taken_picture_port(self, clip: Path, refused_here: Callable[..., str]) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = str(taken.getsockname()[1])
-            assert port in refused("run", str(clip), "--no-dashboard", MONITOR_PICTURE_PORT=port)
+            assert port in refused_here("run", str(clip), "--no-dashboard", MONITOR_PICTURE_PORT=port)
 
     @pytest.mark.skipif(Path("/dev/video99").exists(), reason="this machine has a hundred cameras")
     def test_no_webcam(self) -> None:
@@ -170,17 +191,17 @@ class TestBadInput:
         assert "secret" not in line
         assert str(port) in line
 
-    def test_unknown_session(self, clip: Path) -> None:
+    def test_unknown_session(self, clip: Path, refused_here: Callable[..., str]) -> None:
         assert monitor("run", str(clip), "--no-dashboard").returncode == 0
         for command in ("report", "export"):
-            assert "no session '7'" in refused(command, "7")
+            assert "no session '7'" in refused_here(command, "7")
 
-    def test_no_store_yet(self) -> None:
-        assert "does not exist yet" in refused("sessions")
+    def test_no_store_yet(self, refused_here: Callable[..., str]) -> None:
+        assert "does not exist yet" in refused_here("sessions")
 
-    def test_unknown_command_and_option(self) -> None:
-        assert "observe" in refused("observe")
-        assert "--evry" in refused("run", "x.mp4", "--evry", "1")
+    def test_unknown_command_and_option(self, refused_here: Callable[..., str]) -> None:
+        assert "observe" in refused_here("observe")
+        assert "--evry" in refused_here("run", "x.mp4", "--evry", "1")
 
     def test_one_bad_source_among_several(self, clip: Path) -> None:
         result = monitor("run", "missing.mp4", str(clip), "--json")
@@ -205,7 +226,7 @@ class TestInterruption:
             stderr=subprocess.PIPE,
             text=True,
         )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             assert process.poll() is None, process.communicate()
             if Path("live.db").exists():
@@ -223,7 +244,7 @@ class TestInterruption:
     def test_a_signal_ends_cleanly_with_everything_stored(self, endless: str, number: signal.Signals) -> None:
         process = self.begin(endless, lambda samples: samples >= 2)
         process.send_signal(number)
-        output, problems = process.communicate(timeout=30)
+        output, problems = process.communicate(timeout=120)
         assert process.returncode == 0, problems
         answer = json.loads(output)
         assert answer["state"] == "stopped"

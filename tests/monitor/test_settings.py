@@ -51,12 +51,29 @@ def test_every_setting_in_the_shipped_file_has_a_comment():
 def test_the_examples_in_the_shipped_file_are_true_when_uncommented():
     text = SHIPPED.read_text(encoding="utf-8")
     example = text[text.index("# [options.sinks.jsonl]") :].replace("# [", "[").replace("# path", "path")
-    assert load_settings(config(example)).options.sinks == {"jsonl": {"path": "observations.jsonl"}}
+    for key in ("threshold", "tiers", "port", "require_token", "hosts"):
+        example = example.replace(f"# {key}", key)
+    rule = text[text.index("# [[alerts]]") : text.index("[outlets]")].replace("# ", "")
+    assert [alert.model_dump(exclude_defaults=True) for alert in load_settings(config(rule)).alerts] == [
+        {"name": "anger", "share": "anger", "above": 0.6, "for_seconds": 3.0}
+    ]
+    options = load_settings(config(example)).options
+    outlet = text[text.index("# [outlets.webhook]") : text.index("[plugins]")].replace("# ", "")
+    assert load_settings(config(outlet)).outlets == {"webhook": {"url": "https://example.org/hook"}}
+    assert options.sinks == {
+        "jsonl": {"path": "observations.jsonl"},
+        "people": {"threshold": 0.81},
+        "event-search": {"tiers": ["people", "peaks", "changes", "unusual"]},
+    }
+    assert options.commands == {
+        "serve": {"port": 8600},
+        "dashboard": {"require_token": True, "hosts": ["watch.example.org"]},
+    }
 
 
 def test_without_a_file_every_setting_has_its_default():
     assert load_settings().every_seconds == 0.5
-    assert load_settings().analyzers == ["face-fusion"]
+    assert load_settings().analyzers == ["auto"]
 
 
 def test_the_file_in_the_working_directory_is_read():
@@ -88,10 +105,18 @@ def test_sections_in_the_environment_are_json(monkeypatch):
 def test_an_option_changes_one_setting_of_a_section_and_leaves_the_others(monkeypatch):
     path = config("[shown]\nhalf_life_seconds = 2\ncalibrate_seconds = 10")
     settings = load_settings(path, shown={"half_life_seconds": 0.0})
-    assert settings.shown.model_dump() == {"half_life_seconds": 0.0, "calibrate_seconds": 10.0}
+    assert settings.shown.model_dump() == {
+        "half_life_seconds": 0.0,
+        "calibrate_seconds": 10.0,
+        "all_samples": False,
+    }
     assert load_settings(path, shown={}).shown.half_life_seconds == 2.0
     monkeypatch.setenv("MONITOR_SHOWN", '{"calibrate_seconds": 5}')
-    assert load_settings(path).shown.model_dump() == {"half_life_seconds": 2.0, "calibrate_seconds": 5.0}
+    assert load_settings(path).shown.model_dump() == {
+        "half_life_seconds": 2.0,
+        "calibrate_seconds": 5.0,
+        "all_samples": False,
+    }
 
 
 def test_a_wrong_value_in_the_environment_is_named(monkeypatch):
@@ -111,14 +136,14 @@ def test_options_of_plugins_are_free_form():
     [
         ("every_second = 1", "unknown setting 'every_second'; did you mean 'every_seconds'?"),
         ("analyser = ['x']", "unknown setting 'analyser'; did you mean 'analyzers'?"),
-        ("zzz = 1", "unknown setting 'zzz'; known: analyzers, batch_size, "),
+        ("zzz = 1", "unknown setting 'zzz'; known: alerts, analyzers, batch_size, "),
         ("[plugins]\ndisable = []", "unknown setting in [plugins]: 'disable'; did you mean 'disabled'?"),
         ("[options.analyser.x]\na = 1", "unknown setting in [options]: 'analyser'; did you mean 'analyzers'?"),
         ("every_seconds = 'often'", "setting every_seconds: input should be a valid number"),
         ("every_seconds = 0", "setting every_seconds: input should be greater than 0, not 0"),
         ("dashboard_port = 70000", "setting dashboard_port: input should be less than or equal to 65535, not 70000"),
         ("analyzers = []", "setting analyzers must not be empty"),
-        ("analyzers = [1]", "setting analyzers.0: input should be a valid string, not 1"),
+        ("analyzers = [1]", "setting analyzers #1: input should be a valid string, not 1"),
         ("plugins = 3", "setting plugins: must be a section with settings of its own, not 3"),
         ("options.sinks.jsonl = 3", "setting options.sinks.jsonl: must be a section with settings of its own, not 3"),
         ("[shown]\nhalf_life = 2", "unknown setting in [shown]: 'half_life'; did you mean 'half_life_seconds'?"),
@@ -131,6 +156,30 @@ def test_options_of_plugins_are_free_form():
             "setting shown.calibrate_seconds: input should be a finite number, not nan",
         ),
         ("[shown]\ncalibrate_seconds = 'long'", "setting shown.calibrate_seconds: input should be a valid number"),
+        ("[[alerts]]\nname = 'a'\nshre = 'anger'", "unknown setting in [alerts #1]: 'shre'; did you mean 'share'?"),
+        ("[[alerts]]\nno_face = true", "setting alerts #1.name is missing; it has no default"),
+        ("[[alerts]]\nname = 'a'", "setting alerts #1: needs exactly one of share, measure, no_face and stream_lost"),
+        (
+            "[[alerts]]\nname = 'a'\nshare = 'anger'\nno_face = true",
+            "setting alerts #1: needs exactly one of share, measure, no_face and stream_lost",
+        ),
+        ("[[alerts]]\nname = 'a'\nshare = 'anger'", "setting alerts #1: needs the level above or below which"),
+        (
+            "[[alerts]]\nname = 'a'\nshare = 'anger'\nabove = 60",
+            "setting alerts #1: shares lie between 0 and 1, so must above and below",
+        ),
+        (
+            "[[alerts]]\nname = 'a'\nmeasure = 'head_yaw'\nabove = 3\nbelow = 2",
+            "setting alerts #1: above must be less than below",
+        ),
+        (
+            "[[alerts]]\nname = 'a'\nno_face = true\nabove = 0.5",
+            "setting alerts #1: no_face and stream_lost have no level; leave above and below out",
+        ),
+        (
+            "[[alerts]]\nname = 'a'\nno_face = true\n[[alerts]]\nname = 'a'\nstream_lost = true",
+            "setting alerts: two rules have the name 'a'; rename one of them",
+        ),
         ("every_seconds = often", "settings.toml is not valid TOML: Invalid value (at line 1, column 17)"),
         ("a = 1\na = 2", "settings.toml is not valid TOML: "),
     ],

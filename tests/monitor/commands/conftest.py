@@ -10,7 +10,7 @@ import pytest
 
 from monitor import cli
 from monitor.store import Store
-from monitor.testing.made_up_session import MadeUpSession
+from tests.made_up_session import MadeUpSession
 
 Monitor = Callable[..., int]
 

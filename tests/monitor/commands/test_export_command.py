@@ -40,7 +40,7 @@ def test_json_is_one_object_on_standard_output(
     monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert monitor("export", "2", "--format", "json", "--store", recorded_store) == 0
-    assert set(json.loads(capsys.readouterr().out)) == {"session", "observations", "windows"}
+    assert set(json.loads(capsys.readouterr().out)) == {"session", "observations", "windows", "events"}
 
 
 def test_options_show_it_smoothed_and_calibrated_in_this_output_only(

@@ -3,18 +3,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from monitor.commands.plugins import facts, list_plugins, new_plugin, print_table
+from monitor.commands.plugins import (
+    declared_measures,
+    facts,
+    list_plugins,
+    new_plugin,
+    print_measures,
+    print_table,
+)
 from monitor.errors import ConfigError
-from monitor.plugins import Plugins
+from monitor.plugin.registry import Plugins
+from monitor.settings import load_settings
 
 SINK = """
-from monitor.hooks import hookimpl
+from monitor.plugin import hookimpl
 
 @hookimpl
 def register_sinks(register):
@@ -40,27 +47,18 @@ def test_the_list_shows_name_version_package_hooks_and_registrations(make_plugin
         "registers": {"sinks": ["gutter", "drain"]},
     }
     assert next(iter(plugins)) == "monitor"
-    assert plugins["monitor"]["registers"]["runtimes"] == ["openvino", "onnxruntime"]
+    assert plugins["monitor"]["registers"]["runtimes"] == ["tensorrt", "onnxruntime-cuda", "openvino", "onnxruntime"]
     assert {"face", "train", "dashboard"} < set(plugins)
 
 
 def test_a_plugin_that_config_toml_disables_is_shown_as_disabled(make_plugin, capsys):
     make_plugin("plumbing", "raise RuntimeError('imported')")
-    Path("config.toml").write_text('[plugins]\ndisabled = ["plumbing"]\n')
-    plumbing = listed(capsys)["plumbing"]
-    assert (plumbing["disabled"], plumbing["hooks"], plumbing["registers"]) == (True, [], {})
-    list_plugins()
+    with Plugins(["plumbing"]).in_use():
+        plumbing = listed(capsys)["plumbing"]
+        assert (plumbing["disabled"], plumbing["hooks"], plumbing["registers"]) == (True, [], {})
+        list_plugins()
     [row] = [line for line in capsys.readouterr().out.splitlines() if "plumbing" in line]
     assert "disabled in config.toml" in row
-
-
-def test_another_settings_file_may_be_named(make_plugin, capsys):
-    make_plugin("plumbing", SINK)
-    Path("other.toml").write_text('[plugins]\ndisabled = ["plumbing"]\n')
-    list_plugins(json=True, config=Path("other.toml"))
-    assert [plugin["disabled"] for plugin in json.loads(capsys.readouterr().out) if plugin["name"] == "plumbing"] == [
-        True
-    ]
 
 
 def test_the_table_says_what_each_registers(make_plugin, capsys):
@@ -72,6 +70,54 @@ def test_the_table_says_what_each_registers(make_plugin, capsys):
     assert "sinks: gutter, drain" in rows["plumbing"]
     assert "nothing" in rows["idle"]
     assert facts(plugins[0])["registers"] == {}
+
+
+THERMOMETER = """
+from monitor.plugin import Measure, hookimpl
+
+class Thermometer:
+    name = "thermometer"
+    labels = ()
+    measures = (Measure("warmth", "degrees", -40.0, float("inf"), "How warm the picture looks."),)
+    needs_faces = False
+
+    def analyze(self, samples):
+        return [[] for _ in samples]
+
+    def close(self):
+        pass
+
+def broken():
+    raise OSError("no model")
+
+@hookimpl
+def register_analyzers(register):
+    register("thermometer", Thermometer)
+    register("broken-thermometer", broken)
+"""
+
+
+def test_measures_are_shown_with_unit_range_and_meaning(make_plugin, capsys, caplog):
+    make_plugin("weather", THERMOMETER)
+    settings = load_settings()
+    plugins = Plugins()
+    for name in set(plugins.analyzers) - {"thermometer", "broken-thermometer"}:
+        del plugins.analyzers[name]
+    rows = declared_measures(plugins, settings)
+    print_measures(rows, json=True)
+    [row] = json.loads(capsys.readouterr().out)
+    assert row == {
+        "analyzer": "thermometer",
+        "measure": "warmth",
+        "unit": "degrees",
+        "low": -40.0,
+        "high": None,
+        "meaning": "How warm the picture looks.",
+        "doubt": "",
+    }
+    print_measures(rows, json=False)
+    assert "-40 to inf" in capsys.readouterr().out
+    assert "broken-thermometer is left out" in caplog.text
 
 
 def test_the_command_line_reaches_both(tmp_path):

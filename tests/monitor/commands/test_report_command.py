@@ -23,6 +23,15 @@ def test_without_a_place_the_report_is_named_after_the_session(
     assert "<h1>second</h1>" in Path("report-2.html").read_text()
 
 
+def test_a_light_report_says_which_file_belongs_to_it(
+    monitor: Callable[..., int], recorded_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitor("report", "--light", "--store", recorded_store) == 0
+    (script,) = Path().glob("plotly-*.min.js")
+    assert str(script) in capsys.readouterr().err
+    assert f'src="{script}"' in Path("report-2.html").read_text()
+
+
 @pytest.mark.parametrize("option", ["--half-life", "--calibrate"])
 @pytest.mark.parametrize("value", ["-1", "nan", "inf", "long"])
 def test_a_value_that_is_no_length_of_time_is_one_line(

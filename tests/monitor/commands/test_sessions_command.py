@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.commands.sessions import facts
 from monitor.store import Store
+from monitor.store.events import Event, add_events
+from monitor.store.identities import Identities
+from tests.made_up_session import MadeUpSession
 
 
 def test_sessions_are_listed_the_newest_first(
@@ -52,3 +56,19 @@ def test_a_missing_store_is_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert line == "monitor: error: store nowhere.db does not exist yet; `monitor run` makes it"
     assert not Path("nowhere.db").exists()
+
+
+def test_counts_are_those_of_each_session_also_where_people_or_stretches_are_left_out(tmp_path: Path) -> None:
+    with Store(tmp_path / "three.db", create=True) as store:
+        for seconds in (80, 60, 40):
+            made_up = MadeUpSession(store)
+            made_up.play(seconds)
+            session = made_up.end()
+        excluded, merged, _ = store.sessions()
+        add_events(store, [Event(session.id, "exclude", 0.0, 1000.0)])
+        identities = Identities(store, merged)
+        identities.merge(identities.people()[:2])
+        people = {row["id"]: row["people"] for row in facts(store)}
+        assert people == {each.id: store.counts(each)["people"] for each in store.sessions()}
+        assert people[excluded.id] == 0
+        assert people[merged.id] == 2

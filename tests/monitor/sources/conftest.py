@@ -21,7 +21,7 @@ from monitor.sources import Gap, Source, open_source
 WIDTH, HEIGHT, BITS = 160, 96, 10
 CELL = WIDTH // BITS
 MILLISECOND = Fraction(1, 1000)
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 """What a live source does not do within this time fails its test."""
 
 
@@ -128,7 +128,7 @@ class Watcher:
 
 @contextmanager
 def watching(address: str, **settings: float) -> Iterator[Watcher]:
-    watcher = Watcher(open_source(address, **{"every_seconds": 0.1, "silent_seconds": 1.0, **settings}))
+    watcher = Watcher(open_source(address, **{"every_seconds": 0.1, **settings}))
     try:
         yield watcher
     finally:

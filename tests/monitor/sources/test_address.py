@@ -20,6 +20,8 @@ from monitor.sources.address import check_stream_address, redacted
         ("http://token@host/x", "http://***@host/x"),
         ("https://host/x?user=me&password=secret&size=2", "https://host/x?user=me&password=***&size=2"),
         ("https://host/x?access_token=secret#secret", "https://host/x?access_token=***#secret"),
+        ("http://host/x?design=3&monkey=4&author=me", "http://host/x?design=3&monkey=4&author=me"),
+        ("http://host/x?apiKey=a&AUTH=b&X-Amz-Signature=c", "http://host/x?apiKey=***&AUTH=***&X-Amz-Signature=***"),
     ],
 )
 def test_redaction(address: str, shown: str) -> None:

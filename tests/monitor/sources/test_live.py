@@ -172,7 +172,7 @@ def test_a_stream_that_breaks_is_reconnected_after_one_gap(server: Server, watch
 
 
 def test_silence_on_an_open_connection_is_a_gap(server: Server, watched: Watched) -> None:
-    with watched(server.address("ts")) as watcher:
+    with watched(server.address("ts"), silent_seconds=1.0) as watcher:
         watcher.wait_for_frames(3)
         server.mode = "silent"
         watcher.wait_for(lambda: len(watcher.gaps) == 1)
@@ -205,18 +205,21 @@ def test_samples_are_spaced_by_the_clock_and_no_older_than_a_period(server: Serv
 
 def test_a_slow_reader_gets_the_newest_picture(server: Server) -> None:
     """The stream is drained meanwhile: what comes after a pause is not what was sent before it."""
-    source = open_source(server.address("mjpeg"), every_seconds=0.02, silent_seconds=5.0)
+    source: Any = open_source(server.address("mjpeg"), every_seconds=0.02)
     samples = source.samples()
     widths = []
     for _ in range(4):
         frame = next(samples)
         assert isinstance(frame, Frame)
-        widths.append(int((frame.image[48, :, 0] > 130).sum()))  # the number of the picture
-        time.sleep(0.5)
+        widths.append(int((frame.image[48, :, 0] > 130).sum()))  # the number of the picture, modulo its width
+        while source._connection._counts["decoded"] < 12:  # since that sample
+            time.sleep(0.01)
     source.stop()
     source.close()
-    assert all(later - earlier >= 5 for earlier, later in pairwise(widths))
-    assert source.frames_decoded >= widths[-1] - widths[0]
+    passed = [(later - earlier) % 160 for earlier, later in pairwise(widths)]
+    assert min(passed) >= 5
+    assert source.frames_decoded >= sum(passed)
+    assert source.frames_dropped["overwritten"] >= 3 * 5 - 4
 
 
 def test_a_stream_of_segments_is_watched_at_its_own_pace(
@@ -252,19 +255,19 @@ def test_until_ends_a_live_source_in_a_gap(server: Server, watched: Watched) -> 
 def test_start_waits_in_stream_time(server: Server, watched: Watched) -> None:
     with watched(server.address("mjpeg"), start_seconds=0.5) as watcher:
         watcher.wait_for_frames(2)
-    assert 0.5 <= watcher.frames[0].seconds < 5
+    assert 0.5 <= watcher.frames[0].seconds < 60
 
 
 @pytest.mark.parametrize("mode", ["silent", "off"])
 def test_stop_ends_a_wait(server: Server, watched: Watched, mode: str) -> None:
-    """In a read that brings nothing for a minute, and between two attempts to connect."""
-    with watched(server.address("ts"), silent_seconds=60.0) as watcher:
+    """In a read that brings nothing for ten minutes, and between two attempts to connect."""
+    with watched(server.address("ts"), silent_seconds=600.0) as watcher:
         watcher.wait_for_frames(1)
         server.mode = mode
         if mode == "off":
             watcher.wait_for(lambda: len(watcher.gaps) == 1)
         watcher.source.stop()
-        watcher.join()  # fails after half the minute
+        watcher.join()  # fails long before
 
 
 def test_damaged_pictures_of_a_stream_are_counted(

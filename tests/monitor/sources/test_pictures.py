@@ -5,23 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from monitor.errors import SourceError
 from monitor.sample import Frame
 from monitor.sources import open_source
-from monitor.sources.pictures import read_rgb
-
-RED, BLUE = (200, 30, 40), (20, 60, 210)
-
-
-def two_colours(width: int = 60, height: int = 40) -> NDArray[np.uint8]:
-    """Red on the left, blue on the right."""
-    image = np.empty((height, width, 3), np.uint8)
-    image[:, : width // 2] = RED
-    image[:, width // 2 :] = BLUE
-    return image
+from tests.made_pictures import BLUE, HUGE_GIF, RED, two_colours
 
 
 def samples(path: Path, **settings: float) -> list[Frame]:
@@ -65,57 +54,6 @@ def test_start_and_until_choose_a_part(tmp_path: Path) -> None:
     assert open_source(str(tmp_path), every_seconds=0.1).duration_seconds == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation_is_applied(tmp_path: Path, orientation: int) -> None:
-    """Stored as the camera held it, seen as it was: red on the left in each of the eight orientations."""
-    upright = two_colours()
-    stored = {
-        1: upright,
-        2: upright[:, ::-1],
-        3: upright[::-1, ::-1],
-        4: upright[::-1],
-        5: upright.swapaxes(0, 1),
-        6: np.rot90(upright),
-        7: upright[::-1, ::-1].swapaxes(0, 1),
-        8: np.rot90(upright, -1),
-    }[orientation]
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    path = tmp_path / "turned.png"
-    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif)
-    np.testing.assert_array_equal(read_rgb(path), upright)
-
-
-def test_other_kinds_of_pixels_become_rgb(tmp_path: Path) -> None:
-    grey = np.tile(np.arange(0, 256, 4, dtype=np.uint8), (16, 1))
-    expected = np.repeat(grey[:, :, None], 3, axis=2)
-    Image.fromarray(grey).save(tmp_path / "grey.png")
-    Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / "grey16.png")
-    Image.fromarray(grey).convert("P").save(tmp_path / "palette.png")
-    for name in ("grey.png", "grey16.png", "palette.png"):
-        image = read_rgb(tmp_path / name)
-        assert image.dtype == np.uint8
-        assert image.flags.c_contiguous
-        np.testing.assert_array_equal(image, expected, err_msg=name)
-
-
-def test_cmyk_becomes_rgb(tmp_path: Path) -> None:
-    Image.fromarray(two_colours()).convert("CMYK").save(tmp_path / "print.jpg", quality=95)
-    image = read_rgb(tmp_path / "print.jpg")
-    np.testing.assert_allclose(image[:, 4:26].mean(axis=(0, 1)), RED, atol=12)
-
-
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
-def test_transparent_parts_become_white(tmp_path: Path, mode: str) -> None:
-    picture = Image.new("RGBA", (8, 4), (0, 0, 0, 0))
-    picture.paste((0, 0, 0, 255), (0, 0, 4, 4))
-    path = tmp_path / "clear.png"
-    picture.convert(mode).save(path)
-    image = read_rgb(path)
-    assert (image[:, :4] == 0).all()
-    assert (image[:, 4:] == 255).all()
-
-
 def test_an_unreadable_picture_is_counted_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for name in ("1.png", "3.png"):
         Image.fromarray(two_colours()).save(tmp_path / name)
@@ -141,6 +79,9 @@ def test_refusals(tmp_path: Path) -> None:
         open_source(str(tmp_path), every_seconds=0.5)
     with pytest.raises(SourceError, match=r"a\.jpg: the picture cannot be read"):
         open_source(str(tmp_path / "a.jpg"), every_seconds=0.5)
+    (tmp_path / "huge.gif").write_bytes(HUGE_GIF)
+    with pytest.raises(SourceError, match=r"huge\.gif"):
+        open_source(str(tmp_path / "huge.gif"), every_seconds=0.5)
 
 
 def test_an_animated_gif_is_a_video(tmp_path: Path) -> None:

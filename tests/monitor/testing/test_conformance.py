@@ -153,7 +153,7 @@ class MissingLabel(Frames):
 
 class SumsToLess(Frames):
     def observe(self, sample):
-        return [replace(each, scores={"bright": 0.4, "dark": 0.5995}) for each in super().observe(sample)]
+        return [replace(each, scores={"bright": 0.4, "dark": 0.598}) for each in super().observe(sample)]
 
 
 class Percent(Frames):
@@ -314,7 +314,7 @@ class ClosesOnce(Frames):
     [
         (NoName, "NoName: name must be a word, not ''"),
         (ListOfLabels, "labels must be a tuple"),
-        (NoLabels, "labels must be a tuple of one or more words"),
+        (NoLabels, "labels must hold one word or more, or measures one measure or more"),
         (RepeatedLabel, "labels must differ from each other"),
         (UnsureAboutFaces, "needs_faces must be True or False, not None"),
         (AnswersNothingWithNone, r"analyze\(\) of 0 samples must return a list of 0 lists, not NoneType"),
@@ -323,9 +323,9 @@ class ClosesOnce(Frames):
         (LosesLast, r"must return a list of 8 lists, not a list of 7"),
         (BareObservation, "must be a list of Observation, not Observation"),
         (OtherName, "must carry the analyzer's name, not 'somebody'"),
-        (OtherSource, "carries source 'elsewhere'"),
-        (OtherTime, r"carries source 'check' at 1\.0 s"),
-        (WrongOrder, r"the answer for Frame\(check #0 .* at 3\.5 s"),
+        (OtherSource, "must carry its sample's source, here 1, not 'elsewhere'"),
+        (OtherTime, r"must carry its sample's seconds, here 0\.0, not 1\.0"),
+        (WrongOrder, r"must carry its sample's seconds, here 0\.0, not 3\.5"),
         (FrameAsFace, "subject must be None, not 1"),
         (UnknownTrack, r"subject must be the track of a face, here one of \[1\], or None, not 99"),
         (SameSubjectTwice, r"more than one observation of a subject: \[1, 1\]"),
@@ -335,9 +335,9 @@ class ClosesOnce(Frames):
         (Percent, r"confidence must lie in \[0, 1\], not 85"),
         (Pixels, "box must be"),
         (InsideOut, "box must be"),
-        (DoublePlaced, r"vector must be finite float32 with one axis, not float64 \(3,\)"),
+        (DoublePlaced, r"vector must be float32 with one axis, not float64 \(3,\)"),
         (PlacedInSquares, r"vector must be .* not float32 \(1, 3\)"),
-        (PlacedNowhere, "vector must be finite"),
+        (PlacedNowhere, "vector must hold finite numbers"),
         (BatchPlaced, "at batch size 1 and at batch size 8, .* differ by 0.007"),
         (SometimesPlaced, "at batch size 1 and at batch size 8, .* differ by inf"),
         (Fails, r"analyze\(\) of 8 samples raised KeyError: 'weights'"),
@@ -373,7 +373,8 @@ def test_dependence_on_order_alone_is_caught():
             return answers
 
     ascending = [
-        Sample(Frame(np.full((8, 8, 3), 40 * number, np.uint8), float(number), "grey", number)) for number in (1, 2, 3)
+        Sample(Frame(np.full((8, 8, 3), 40 * number, np.uint8), float(number), 1, number, source_name="grey"))
+        for number in (1, 2, 3)
     ]
     with pytest.raises(AnalyzerError, match="in a batch in reverse order"):
         check_analyzer(FirstComesBest(), ascending)

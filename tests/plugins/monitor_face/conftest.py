@@ -23,7 +23,7 @@ def portrait() -> NDArray[np.uint8]:
 @pytest.fixture(scope="session")
 def detector() -> Iterator[object]:
     """The detector that the plugin registers as `mediapipe`."""
-    from monitor_face.detector import MediaPipeDetector
+    from monitor_face.detection.mediapipe_detector import MediaPipeDetector
 
     detector = MediaPipeDetector()
     yield detector

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from monitor.artifact import Artifact, Manifest, sha256
+from monitor.model.artifact import Artifact, Manifest, sha256
 from monitor.sample import Frame, Sample
-from monitor_retrieval.index import MomentIndex, model_identity
+from monitor_retrieval.analyzer import AffectiveRetrieval
+from monitor_retrieval.index.location import model_identity
+from monitor_retrieval.index.moment_index import MomentIndex
 from monitor_retrieval.moment import LIBRARY, Moment, thumbnail
-from monitor_retrieval.retrieval import AffectiveRetrieval
 
 LABELS = ("amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness")
 WEIGHTS = np.random.default_rng(8).normal(0, 6, (12, 8)).astype(np.float32)
@@ -103,22 +105,17 @@ def other_model(tmp_path: Path) -> Path:
 
 def seen_by(analyzer: AffectiveRetrieval, image: NDArray[np.uint8], session: int, source: str, **facts: Any) -> Moment:
     """What a run would keep of a picture."""
-    (seen,) = analyzer.analyze([Sample(Frame(image, 0.0, source, 0))])[0]
+    (seen,) = analyzer.analyze([Sample(Frame(image, 0.0, 1, 0, source_name=source))])[0]
     assert seen.vector is not None
     return Moment(seen.vector, session, source, scores=seen.scores, thumbnail=thumbnail(image), **facts)
 
 
-@pytest.fixture
-def made_index(tmp_path: Path, made_model: Path) -> MomentIndex:
-    """An index in the folder `made.moments`, beside a store that would be `made.db`, of vectors of `made_model`:
-
-    * session 1, source `morning.mp4`: 24 frames at 0, 0.5, … 11.5 s, whose hue is 15 degrees times their number, and
-      whose novelty is missing for the first four, then their number / 100;
-    * session 2, source `evening.mp4`: 12 frames at 0, 0.5, … 5.5 s, hue 30 degrees times their number, no novelty;
-    * library `wheel`: 8 pictures `0.png`, `45.png`, … `315.png`, named after their hue.
-    """
-    analyzer = AffectiveRetrieval(made_model, "onnxruntime")
-    index = MomentIndex(tmp_path / "made.moments", model=model_identity(analyzer.artifact), create=True)
+@pytest.fixture(scope="session")
+def recorded_index(tmp_path_factory: pytest.TempPathFactory) -> MomentIndex:
+    """The index that `made_index` copies for each test."""
+    folder = tmp_path_factory.mktemp("recorded")
+    analyzer = AffectiveRetrieval(write_model(folder / "made-model"), "onnxruntime")
+    index = MomentIndex(folder / "made.moments", model=model_identity(analyzer.artifact), create=True)
     index.append(
         [
             *(
@@ -140,3 +137,16 @@ def made_index(tmp_path: Path, made_model: Path) -> MomentIndex:
         ]
     )
     return index
+
+
+@pytest.fixture
+def made_index(tmp_path: Path, recorded_index: MomentIndex) -> MomentIndex:
+    """An index in the folder `made.moments`, beside a store that would be `made.db`, of vectors of `made_model`:
+
+    * session 1, source `morning.mp4`: 24 frames at 0, 0.5, … 11.5 s, whose hue is 15 degrees times their number, and
+      whose novelty is missing for the first four, then their number / 100;
+    * session 2, source `evening.mp4`: 12 frames at 0, 0.5, … 5.5 s, hue 30 degrees times their number, no novelty;
+    * library `wheel`: 8 pictures `0.png`, `45.png`, … `315.png`, named after their hue.
+    """
+    copy = shutil.copytree(recorded_index.folder, tmp_path / "made.moments")
+    return MomentIndex(copy, model=recorded_index.model, create=True)

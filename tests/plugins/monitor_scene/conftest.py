@@ -11,7 +11,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from monitor.artifact import Artifact, Manifest, sha256
+from monitor.model.artifact import Artifact, Manifest, sha256
 
 
 def write_brightness(folder: Path, size: int = 8, **facts: Any) -> Path:

@@ -1,7 +1,9 @@
-"""The command line of the trainers in this process, and what stands in for the work that a command starts."""
+"""The command line of the trainers in this process, and what stands in for the work that a command starts, or has left
+unfinished."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,6 +15,13 @@ def run(app: typer.Typer, *words: object) -> Result:
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result
+
+
+def interrupted(folder: Path) -> Path:
+    """The `folder` of a run that can be continued."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "last.ckpt").touch()
+    return folder
 
 
 class Spy:

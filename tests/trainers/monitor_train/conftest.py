@@ -7,6 +7,7 @@ that is given other expressions, so that the face mesh finds landmarks that tell
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,15 +18,19 @@ import pytest
 import typer
 from numpy.typing import NDArray
 
-from monitor.artifact import Artifact, Manifest
 from monitor.cli import make_app
-from monitor.demo_face import HAPPY, NEUTRAL, SURPRISED, DemoFace, Expression
-from monitor.plugins import Plugins
+from monitor.demo.face import HAPPY, NEUTRAL, SURPRISED, DemoFace, Expression
+from monitor.model import reference
+from monitor.model.artifact import Artifact, Manifest
+from monitor.plugin.registry import Plugins
+from monitor.sample import Box
 from monitor.testing.samples import PORTRAIT_MESH
+from monitor_face.detection.mesh import FaceMesh
+from monitor_train.face import cache as face_cache
 from monitor_train.face.ferplus import COLUMNS, FOLDERS, LABELS, USAGES, VOTES
-from monitor_train.face.landmark_network import Convolution
-from monitor_train.face.profile import PROFILES, Profile
-from monitor_train.face.training_faces import DataSet
+from monitor_train.face.profile import PROFILES, Convolution, Profile
+from monitor_train.face.training_faces import FaceSet
+from monitor_train.pictures.settings import Run
 
 if TYPE_CHECKING:
     from monitor_train.face.fusion_network import FusionNetwork
@@ -39,7 +44,7 @@ EXPRESSIONS = {
     "surprise": (NEUTRAL.towards(SURPRISED, 0.6), SURPRISED),
 }
 """Class -> its weakest and its strongest expression."""
-COUNTS = {"train": 40, "valid": 12, "test": 12}
+COUNTS = {"train": 20, "valid": 8, "test": 8}
 """Pictures of each class."""
 TINY = Profile(
     size=64,
@@ -66,7 +71,7 @@ def app() -> typer.Typer:
     return make_app(Plugins())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """So small a network gains nothing from threads, and on a busy machine they spend their time waiting."""
     import torch
@@ -75,6 +80,58 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_resamplings() -> Iterator[None]:
+    """Intervals of few resamplings, where they are not what a test is about."""
+    from monitor_train.pictures import measures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "RESAMPLINGS", 50)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_made_pictures() -> Iterator[None]:
+    """Artifacts answer to few of the made pictures that runtimes are judged by, which is another test's matter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "SAMPLES", 4)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plugins_loaded_once() -> Iterator[None]:
+    """As in a process of the command line."""
+    with Plugins().in_use():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_face_fitted_once() -> Iterator[None]:
+    """The face mesh of a picture is fitted once, however many tests look at it."""
+    found: dict[bytes, NDArray[np.float32] | None] = {}
+
+    class Remembering(FaceMesh):
+        def __call__(self, image: NDArray[np.uint8], box: Box) -> NDArray[np.float32] | None:
+            key = hashlib.sha256(repr((image.shape, box)).encode() + image.tobytes()).digest()
+            if key not in found:
+                found[key] = super().__call__(image, box)
+            return found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(face_cache, "FaceMesh", Remembering)
+        yield
+
+
+@pytest.fixture(scope="module")
+def all_resamplings(few_resamplings: None) -> Iterator[None]:
+    """Intervals as commands give them."""
+    from monitor_train.pictures import measures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "RESAMPLINGS", 2000)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +171,6 @@ def manifest() -> Callable[..., Manifest]:
 @pytest.fixture(scope="session")
 def fusion_model(
     tiny: Profile,
-    one_thread: None,
     manifest: Callable[..., Manifest],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[FusionNetwork, Artifact]:
@@ -122,11 +178,11 @@ def fusion_model(
     artifact."""
     import torch
 
-    from monitor_train.export import Calibrated, write_artifact
     from monitor_train.face.fusion import OUTPUTS
     from monitor_train.face.fusion_network import FusionNetwork, Weighting
     from monitor_train.face.landmark_network import LandmarkNetwork
     from monitor_train.face.network import FaceNetwork
+    from monitor_train.pictures.export import Calibrated, write_artifact
 
     torch.manual_seed(0)
     landmark = LandmarkNetwork(3, tiny.size, tiny.landmarks, tiny.landmark_cell, tiny.landmark_stride)
@@ -135,6 +191,9 @@ def fusion_model(
         for tensor in (*network.parameters(), *network.buffers()):
             if tensor.is_floating_point():
                 tensor += 0.1 * torch.rand_like(tensor) + 0.05
+        network.merge_image.load_state_dict(network.image.classify.state_dict())  # as `keep_image` has it
+        for block in network.image.trunk.stages[2::2]:  # both norms are added up, so they learn the same
+            block.shortcut[1].bias.copy_(block.norm2.bias)
     facts = manifest(labels=("a", "b", "c"), input_shape=(2, 64, 64))
     folder = tmp_path_factory.mktemp("fusion") / "artifact"
     return network, write_artifact(folder, Calibrated(network, 1.3, OUTPUTS), facts)
@@ -153,7 +212,7 @@ def portrait_with(face: DemoFace, label: str, generator: np.random.Generator) ->
 
 @pytest.fixture(scope="session")
 def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folders of three classes: 40 pictures of each to train on, 12 to validate, 12 to test."""
+    """Folders of three classes: 20 pictures of each to train on, 8 to validate, 8 to test."""
     from skimage.data import astronaut
 
     face = DemoFace(astronaut(), np.load(PORTRAIT_MESH, allow_pickle=False))
@@ -169,20 +228,19 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def portrait_set(portraits: Path, tmp_path_factory: pytest.TempPathFactory) -> DataSet:
+def portrait_set(portraits: Path, tmp_path_factory: pytest.TempPathFactory) -> FaceSet:
     """The portraits, whose meshes are fitted once for all tests."""
-    return DataSet(portraits, "folders", tmp_path_factory.mktemp("meshes"))
+    return FaceSet(portraits, "folders", tmp_path_factory.mktemp("meshes"))
 
 
 @pytest.fixture(scope="session")
-def image_branch(
-    portrait_set: DataSet, tiny: Profile, one_thread: None, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def image_branch(portrait_set: FaceSet, tiny: Profile, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Checkpoint of a tiny image branch that knows the portraits' classes a little."""
-    from monitor_train.face.expression import Settings, fit
+    from monitor_train.face.expression import fit
+    from monitor_train.face.settings import Settings
 
-    settings = Settings("tiny", epochs=4, batch_size=12, learning_rate=0.4, average=0.9, balance=0.0)
-    return fit(portrait_set, tmp_path_factory.mktemp("image"), settings, accelerator="cpu")
+    settings = Settings(profile="tiny", epochs=3, batch_size=12, learning_rate=0.2, average=0.9, balance=0.0)
+    return fit(portrait_set, settings, Run(tmp_path_factory.mktemp("image"), accelerator="cpu"))
 
 
 def draw_face(label: str, generator: np.random.Generator) -> NDArray[np.uint8]:
@@ -225,10 +283,10 @@ def write_ferplus(
 
 @pytest.fixture(scope="session")
 def easy_ferplus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two of the eight classes, 256 faces to train on, 48 to validate, 40 to test, 4 of them listed as duplicates."""
+    """Two of the eight classes, 96 faces to train on, 32 to validate, 24 to test, 4 of them listed as duplicates."""
     generator = np.random.default_rng(0)
     pictures = {}
-    for split, count in (("train", 256), ("valid", 48), ("test", 40)):
+    for split, count in (("train", 96), ("valid", 32), ("test", 24)):
         entries = []
         for index in range(count):
             label = ("neutral", "surprise")[index % 2]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from monitor_train.scene.layouts import POSITIVE
+from monitor_train.pictures.layouts import POSITIVE
 
 SIZE = 32
 

@@ -5,13 +5,12 @@ All randomness comes from torch's global generator, so that a seed fixes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import cv2
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
+
+from monitor_train.pictures import augment as picture_augment
+from monitor_train.pictures.augment import shrunk, some, uniform
 
 
 def augment(canvases: Tensor, matrices: Tensor, size: int) -> Tensor:
@@ -28,17 +27,10 @@ def augment(canvases: Tensor, matrices: Tensor, size: int) -> Tensor:
     return some(pictures.clamp(0, 1), 0.30, erase)
 
 
-def uniform(count: int, low: float, high: float) -> Tensor:
-    """(count, 1, 1, 1) numbers between `low` and `high`."""
-    return torch.empty(count, 1, 1, 1).uniform_(low, high)
-
-
-def some(pictures: Tensor, share: float, change: Callable[[Tensor], Tensor]) -> Tensor:
-    """`change` applied to a random `share` of the pictures."""
-    chosen = (torch.rand(len(pictures)) < share).nonzero()[:, 0]
-    if len(chosen) == 0:
-        return pictures
-    return pictures.index_copy(0, chosen, change(pictures[chosen]))
+def views_of(pictures: Tensor, scale: float, size: int) -> Tensor:
+    """The same of pictures, uint8 (B, H, H, 3), with views by chance; `scale` as `random_views` has it."""
+    faces = pictures.permute(0, 3, 1, 2).cpu()
+    return augment(faces, random_views(len(faces), scale), size)
 
 
 def random_views(count: int, scale: float) -> Tensor:
@@ -68,7 +60,7 @@ def look(canvases: Tensor, matrices: Tensor, size: int) -> Tensor:
 def moved(points: Tensor, matrices: Tensor, canvas: int, size: int) -> Tensor:
     """Where `points` (B, K, 2), in pixels of a canvas of side `canvas`, are in the views, in pixels of these."""
     places = 2 * points / canvas - 1
-    inside = (places - matrices[:, None, :, 2]) @ torch.linalg.inv(matrices[:, :, :2]).transpose(1, 2)
+    inside: Tensor = (places - matrices[:, None, :, 2]) @ torch.linalg.inv(matrices[:, :, :2]).transpose(1, 2)
     return (inside + 1) / 2 * size
 
 
@@ -95,9 +87,7 @@ def blur(pictures: Tensor) -> Tensor:
 
 def shrink(pictures: Tensor) -> Tensor:
     """As seen in a small face: 20 to 40 pixels, then enlarged again."""
-    small = int(torch.randint(20, 41, ()))
-    size = pictures.shape[-1]
-    return F.interpolate(F.interpolate(pictures, (small, small), mode="area"), (size, size), mode="bilinear")
+    return shrunk(pictures, 20, 41)
 
 
 def noise(pictures: Tensor) -> Tensor:
@@ -108,12 +98,7 @@ def noise(pictures: Tensor) -> Tensor:
 
 def jpeg(pictures: Tensor) -> Tensor:
     """Traces of JPEG compression at quality 10 to 70."""
-    out = []
-    for picture in (pictures.clamp(0, 1) * 255).to(torch.uint8).permute(0, 2, 3, 1).numpy():
-        quality = int(torch.randint(10, 71, ()))
-        _, code = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, quality])
-        out.append(cv2.imdecode(code, cv2.IMREAD_UNCHANGED).reshape(picture.shape))
-    return torch.from_numpy(np.stack(out)).permute(0, 3, 1, 2).float() / 255
+    return picture_augment.jpeg(pictures, 10, 70)
 
 
 def erase(pictures: Tensor) -> Tensor:

@@ -17,12 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor_face import align
-from monitor_face.heatmap import LANDMARKS, seen
-from monitor_face.mesh import FaceMesh
-from monitor_face.quiet import native_noise_removed
+from monitor_face.detection.mesh import FaceMesh
+from monitor_face.expression import align
+from monitor_face.expression.heatmap import LANDMARKS, seen
 from monitor_train.face.data import Faces, read_picture
-from monitor_train.terminal import progress
+from monitor_train.pictures.terminal import progress
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 """The pictures of FER2013 are cut around the face already."""
@@ -88,9 +87,9 @@ def views(
         image = read(file)
         height, width, _ = image.shape
         if faces.landmarks is not None:
-            matrix = align.affine_map(
-                align.ANCHORS / align.FRAME * (width, height), size / (align.FRAME + 2 * margin), margin
-            )
+            scale = size / (align.FRAME + 2 * margin)  # pixels per unit of the frame, which the whole picture fills
+            across, down = scale * align.FRAME / width, scale * align.FRAME / height
+            matrix = np.array([[across, 0, margin * scale], [0, down, margin * scale]])
             landmarks[index] = seen(faces.landmarks[index], matrix, width, height)
         else:
             mesh = None if found is None else found.of(index)
@@ -116,8 +115,7 @@ _mesh: FaceMesh | None = None  # one for each worker process
 
 def _meshes_of(read: Reader, files: Sequence[Path]) -> NDArray[np.float32]:
     global _mesh
-    with native_noise_removed():
-        _mesh = _mesh or FaceMesh()
-        found = [_mesh(read(file), WHOLE) for file in files]
+    _mesh = _mesh or FaceMesh()
+    found = [_mesh(read(file), WHOLE) for file in files]
     nothing = np.full((478, 3), np.nan, np.float32)
     return np.stack([nothing if points is None else points for points in found])

@@ -5,152 +5,184 @@ Torch and Lightning are imported when a command runs, not when it is registered.
 
 from __future__ import annotations
 
-import json
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from monitor_train.terminal import Accelerator, Resume, need, print_figures, report
-
-if TYPE_CHECKING:
-    from monitor_train.face.training_faces import DataSet
-
-SHIPPED = "the shipped model"
-
-
-class Layout(StrEnum):
-    """How a data set lies on disk."""
-
-    FERPLUS = "ferplus"
-    RAFDB = "rafdb"
-    FOLDERS = "folders"
-
-
-class Size(StrEnum):
-    """Profiles of the networks."""
-
-    COMPACT = "compact"
-    PAPER = "paper"
-
+from monitor_train.face.settings import PROFILES, ImageNet, Layout, ProfileName
+from monitor_train.pictures.options import (
+    AsJson,
+    Given,
+    Model,
+    RuntimeName,
+    changes,
+    command,
+    comparison_run,
+)
+from monitor_train.pictures.settings import Accelerator, Out, Resume, Run, Seed, from_profile
+from monitor_train.pictures.terminal import print_figures, print_over_draws, report
 
 Data = Annotated[Path, typer.Option(help="Folder of the data set.")]
-Out = Annotated[Path, typer.Option(help="Folder for checkpoints, cached face meshes, log and artifact.")]
-Model = Annotated[Path | None, typer.Option(help="Folder of the model.", show_default=SHIPPED)]
-LayoutOption = Annotated[Layout, typer.Option("--format", help="Layout of the data set.")]
-Minutes = Annotated[float | None, typer.Option(min=0.01, help="End the image branch after this much training.")]
-ImageNet = Annotated[bool, typer.Option(help="Paper profile: begin with torchvision's ImageNet weights (a download).")]
-Start = Annotated[Path | None, typer.Option(help="Checkpoint of an image branch whose weights the run begins with.")]
+Format = Annotated[Layout, typer.Option("--format", help="Layout of the data set.")]
+FusionEpochs = Annotated[int, typer.Option(min=1, help="Most epochs of the fusion.")]
 
 
+@command(run=Run, given=changes(PROFILES))
 def train_face_expression(
     data: Data,
-    out: Out,
-    layout: LayoutOption = Layout.FERPLUS,
-    profile: Size = Size.COMPACT,
-    epochs: Annotated[int, typer.Option(min=1)] = 60,
-    minutes: Minutes = None,
-    batch_size: Annotated[int, typer.Option(min=2)] = 128,
-    learning_rate: Annotated[float, typer.Option(min=0, help="Peak, for batches of 128.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    imagenet: ImageNet = False,
-    start: Start = None,
-    resume: Resume = False,
-    accelerator: Accelerator = "auto",
+    run: Run,
+    given: Given,
+    layout: Format = "ferplus",
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            help="Begin with these weights: `shipped`, the folder of a face model, or an image branch's file."
+        ),
+    ] = None,
 ) -> None:
-    """Train the image branch alone: a face network that does not look at landmarks."""
-    need("train")
-    from monitor_train.face import expression as face_expression
+    """Train the image branch alone: a face network that does not look at landmarks.
 
-    settings = face_expression.Settings(
-        profile=profile.value,
-        epochs=epochs,
-        minutes=minutes,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        seed=seed,
-        imagenet=imagenet,
-    )
-    source = _source(data, layout, out / "cache")
-    report(face_expression.train(source, out, settings, start=start, resume=resume, accelerator=accelerator))
+    With --start it learns your own pictures on top of what a finished model knows. A new model takes 60 epochs, batches
+    of 128 and a learning rate of 0.1, a finished one 20, 32 and 0.04; the learning rate is that of batches of 128.
+    """
+    from monitor_face.expression.analyzer import SHIPPED as OWN
+    from monitor_train.face import expression
+    from monitor_train.face.training_faces import FaceSet
+
+    start = OWN if start == Path("shipped") else start
+    settings = from_profile(PROFILES, "finished" if start is not None and start.is_dir() else "new", **given)
+    report(expression.train(FaceSet(data, layout, run.out / "cache"), settings, run, start))
 
 
+@command()
 def train_face_fusion(
     data: Data,
     out: Out,
-    layout: LayoutOption = Layout.FERPLUS,
-    profile: Size = Size.COMPACT,
+    layout: Format = "ferplus",
+    profile: ProfileName = "compact",
     image: Annotated[
         Path | None, typer.Option(help="Checkpoint of a trained image branch; without it one is trained in OUT/image.")
     ] = None,
-    ablation: Annotated[
-        bool, typer.Option(help="Train all variants of the weighting instead, and write their tables to OUT/ablation.")
-    ] = False,
-    epochs: Annotated[int, typer.Option(min=1, help="Most epochs of the fusion.")] = 30,
+    epochs: FusionEpochs = 30,
     image_epochs: Annotated[int, typer.Option(min=1, help="Epochs of the image branch.")] = 60,
-    minutes: Minutes = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="End the image branch after this much training.")
+    ] = None,
+    seed: Seed = 0,
     imagenet: ImageNet = False,
     resume: Resume = False,
     accelerator: Accelerator = "auto",
 ) -> None:
     """Train landmark fusion: first the image branch, then, on top of it, the landmark branch and the merging."""
-    need("train")
-    from monitor_train.face import expression as face_expression
-    from monitor_train.face import fusion as face_fusion
-    from monitor_train.face.ablation import ablation as run_ablation
+    from monitor_train.face import expression, fusion
+    from monitor_train.face.settings import Settings
+    from monitor_train.face.training_faces import FaceSet
 
-    source = _source(data, layout, out / "cache")
-    begun = out / "ablation" / "ablation.json" if ablation else out / "last.ckpt"
-    if image is None and resume and begun.is_file():
+    source, run = FaceSet(data, layout, out / "cache"), Run(out, accelerator=accelerator)
+    if image is None and resume and run.last.is_file():
         image = out / "image" / "best.ckpt"  # done with, and to stay as it is
     elif image is None:
-        branch = face_expression.Settings(
-            profile=profile.value, epochs=image_epochs, minutes=minutes, seed=seed, imagenet=imagenet
-        )
-        image = face_expression.fit(source, out / "image", branch, resume=resume, accelerator=accelerator)
+        branch = Settings(profile=profile, epochs=image_epochs, minutes=minutes, seed=seed, imagenet=imagenet)
+        image = expression.fit(source, branch, Run(out / "image", resume, accelerator))
         resume = False
-    settings = face_fusion.Settings(profile=profile.value, epochs=epochs, seed=seed, keep_image=profile is Size.COMPACT)
-    if ablation:
-        run_ablation(source, out / "ablation", image, settings, accelerator=accelerator)
-        typer.echo((out / "ablation" / "ablation.md").read_text())
-        typer.echo(f"tables and figure: {out / 'ablation'}")
-    else:
-        report(face_fusion.train(source, out, image, settings, resume=resume, accelerator=accelerator))
+    run = replace(run, resume=resume)
+    settings = fusion.Settings(profile=profile, epochs=epochs, seed=seed, keep_image=profile == "compact")
+    report(fusion.train(source, image, settings, run))
 
 
+@command(run=comparison_run)
+def ablate_face_fusion(
+    data: Data,
+    image: Annotated[Path, typer.Option(help="Checkpoint of a trained image branch, which all variants share.")],
+    run: Run,
+    layout: Format = "ferplus",
+    profile: ProfileName = "compact",
+    epochs: FusionEpochs = 30,
+    seed: Seed = 0,
+) -> None:
+    """Train every variant of the weighting of landmarks on one image branch, and measure what each is worth."""
+    from monitor_train.face import fusion
+    from monitor_train.face.ablation import ablation
+    from monitor_train.face.training_faces import FaceSet
+
+    settings = fusion.Settings(profile=profile, epochs=epochs, seed=seed, keep_image=profile == "compact")
+    ablation(FaceSet(data, layout, run.out / "cache"), image, settings, run)
+    typer.echo((run.out / "ablation.md").read_text())
+    typer.echo(f"tables and figure: {run.out}")
+
+
+@command(run=comparison_run)
+def ablate_own_pictures(
+    data: Annotated[Path, typer.Option(help="Folder of FER+.")],
+    run: Run,
+    pictures: Annotated[int, typer.Option(min=50, help="Pictures that are labelled per draw.")] = 300,
+    answers: Annotated[int, typer.Option(min=1, help="Simulated answers per picture.")] = 3,
+    draws: Annotated[int, typer.Option(min=2, help="Independent draws of pictures and answers.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the labelled pictures.")] = 20,
+) -> None:
+    """Measure what labelling pictures of one's own camera is worth, on a camera that is made up from FER+."""
+    from monitor_train.face.own_pictures import compare
+
+    found = compare(data, run, pictures=pictures, answers=answers, draws=draws, epochs=epochs)
+    typer.echo(f"{pictures} pictures, {answers} answers each, {draws} draws; {found['data']}")
+    print_over_draws("model", {"shipped": found["shipped"], **found["rows"]})
+
+
+@command()
 def evaluate_face(
     data: Data,
-    layout: LayoutOption = Layout.FERPLUS,
+    layout: Format = "ferplus",
     artifact: Model = None,
+    runtime: RuntimeName = "auto",
     robustness: Annotated[bool, typer.Option(help="Also measure on pictures as bad as a camera's.")] = False,
-    figure: Annotated[Path | None, typer.Option(help="Write the confusion matrix as a PNG file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    quality: Annotated[
+        bool,
+        typer.Option(
+            help="Measure inside and outside of the quality gate instead, also on views made worse on purpose."
+        ),
+    ] = False,
+    pictures: Annotated[
+        int | None, typer.Option(min=1, help="With --quality: so many pictures, drawn by chance; by default all.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Write the confusion matrix, or the curve of the gate, as a PNG file.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Measure a face emotion model on the test split of a data set, one face at a time."""
-    need("evaluate")
-    from monitor_face.expression import SHIPPED as OWN
+    from monitor_face.expression.analyzer import SHIPPED as OWN
     from monitor_train.face.evaluate import evaluate
-    from monitor_train.figures import confusion_figure
+    from monitor_train.face.training_faces import FaceSet
+    from monitor_train.pictures.figures import confusion_figure
 
-    figures = evaluate(artifact or OWN, _source(data, layout, None), robustness=robustness)
+    source = FaceSet(data, layout, None)
+    if quality:
+        from monitor.quality import Gate
+        from monitor.settings import QualitySettings
+        from monitor_train.face.gate import evaluate_gate, gate_curve
+
+        gate = Gate(**QualitySettings().model_dump())
+        judged = evaluate_gate(artifact or OWN, source, gate, runtime=runtime, most=pictures)
+        if figure is not None:
+            gate_curve(judged["curve"], figure)
+        print_figures(judged, as_json=as_json)
+        return
+    figures = evaluate(artifact or OWN, source, robustness=robustness, runtime=runtime)
     if figure is not None:
         confusion_figure(figures["confusion"], figures["labels"], figure)
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        print_figures(figures)
+    print_figures(figures, as_json=as_json)
 
 
+@command()
 def explain_face_fusion(
     picture: Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture with one or several faces.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="PNG file to write.")] = Path("explanation.png"),
     artifact: Model = None,
 ) -> None:
     """Show where the two branches of landmark fusion look, by Grad-CAM++."""
-    need("explain")
-    from monitor_face.expression import SHIPPED as OWN
+    from monitor_face.expression.analyzer import SHIPPED as OWN
     from monitor_train.face.explain import answer, explain, explanation_figure
 
     explanations = explain(picture, artifact or OWN)
@@ -159,9 +191,3 @@ def explain_face_fusion(
         whole, image, landmark = (answer(explained.labels, each) for each in explained.probabilities)
         typer.echo(f"face {number}: {whole} (picture alone: {image}; landmarks alone: {landmark})")
     typer.echo(f"figure: {out}")
-
-
-def _source(data: Path, layout: Layout, cache: Path | None) -> DataSet:
-    from monitor_train.face.training_faces import DataSet
-
-    return DataSet(data, layout.value, cache)

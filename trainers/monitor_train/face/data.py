@@ -1,22 +1,19 @@
-"""Labelled faces of a data set, the same for every layout on disk that `--format` knows."""
+"""Labelled faces of a data set, the same for every layout on disk."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.explain import unknown_name
-from monitor_train.splits import DataError, Split
-
-Format = Literal["ferplus", "rafdb", "folders"]
+from monitor_train.pictures.layouts import read_picture as read_picture
+from monitor_train.pictures.splits import DataError, Split
 
 
 @dataclass(frozen=True)
@@ -42,16 +39,17 @@ class Faces:
     def __len__(self) -> int:
         return len(self.files)
 
-
-def read(data: Path, format: Format, split: Split) -> Faces:
-    """The faces of one split. Raises DataError that names the file, and the line or picture, that is wrong."""
-    from monitor_train.face import ferplus, rafdb
-    from monitor_train.face import folders as face_folders  # here, because they import what stands above
-
-    readers = {"ferplus": ferplus.read, "rafdb": rafdb.read, "folders": face_folders.read}
-    if format not in readers:
-        raise DataError(unknown_name("data format", format, readers))
-    return readers[format](data, split)
+    def some(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> Faces:
+        """The faces at `rows`, in that order."""
+        chosen = np.asarray(rows, np.int64)
+        return replace(
+            self,
+            files=tuple(self.files[row] for row in chosen),
+            votes=self.votes[chosen],
+            labels=self.labels[chosen],
+            majority=self.majority[chosen],
+            landmarks=None if self.landmarks is None else self.landmarks[chosen],
+        )
 
 
 def single_labels(
@@ -71,6 +69,14 @@ def single_labels(
     return Faces(names, tuple(files), votes, table, np.ones(len(table), np.bool_), landmarks)
 
 
+def split_rows(split: Split, names: Sequence[str], labels: Sequence[int], *, tested: bool) -> list[int]:
+    """Rows of one split of pictures that come without it: a tenth of every class validates, and another tenth is the
+    test unless they are `tested` on other pictures."""
+    parts = tenths(names, labels)
+    chosen = {"valid": parts == 0, "test": parts == 1, "train": parts > (0 if tested else 1)}[split]
+    return [int(row) for row in np.flatnonzero(chosen)]
+
+
 def tenths(names: Sequence[str], labels: Sequence[int]) -> NDArray[np.int64]:
     """(N,): in which of ten parts, 0 to 9, each picture falls, for sets that come without a split of their own.
 
@@ -85,11 +91,3 @@ def tenths(names: Sequence[str], labels: Sequence[int]) -> NDArray[np.int64]:
         parts[index] = dealt[labels[index]] % 10
         dealt[labels[index]] += 1
     return parts
-
-
-def read_picture(file: Path) -> NDArray[np.uint8]:
-    """The picture as RGB, uint8 (H, W, 3). Raises DataError where it cannot be read."""
-    picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise DataError(f"{file} is not a picture that OpenCV can read")
-    return np.ascontiguousarray(picture[:, :, ::-1])

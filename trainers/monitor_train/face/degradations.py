@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from monitor_train.face.data import read_picture
 
 Picture = NDArray[np.uint8]
+Change = Callable[[Picture], Picture]
 
 
-def blur(picture: Picture) -> Picture:
-    """Gaussian blur whose standard deviation is a fortieth of the picture's side: 1.2 pixels of 48."""
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), picture.shape[0] / 40), np.uint8)
+def blur(picture: Picture, part: int = 40) -> Picture:
+    """Gaussian blur whose standard deviation is one `part` of the picture's side: 1.2 pixels of 48."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), picture.shape[0] / part), np.uint8)
 
 
 def noise(picture: Picture) -> Picture:
@@ -39,9 +40,9 @@ def jpeg(picture: Picture) -> Picture:
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
 
 
-def small(picture: Picture) -> Picture:
-    """A face of 24 pixels."""
-    return np.asarray(cv2.resize(picture, (24, 24), interpolation=cv2.INTER_AREA), np.uint8)
+def small(picture: Picture, side: int = 24) -> Picture:
+    """A face of `side` pixels."""
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def roll(picture: Picture) -> Picture:
@@ -51,7 +52,7 @@ def roll(picture: Picture) -> Picture:
     return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-DEGRADATIONS: dict[str, Callable[[Picture], Picture]] = {
+DEGRADATIONS: dict[str, Change] = {
     "blur": blur,
     "noise": noise,
     "darkness": darkness,
@@ -61,6 +62,6 @@ DEGRADATIONS: dict[str, Callable[[Picture], Picture]] = {
 }
 
 
-def read_degraded(name: str, file: Path) -> Picture:
-    """The picture in `file` with the degradation of that name."""
-    return DEGRADATIONS[name](read_picture(file))
+def read_changed(change: Change, file: Path) -> Picture:
+    """The picture in `file`, changed."""
+    return change(read_picture(file))

@@ -13,17 +13,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from monitor.artifact import Artifact
 from monitor.errors import ArtifactError, ConfigError
-from monitor.runtimes import OnnxRuntime
-from monitor_face.detector import MediaPipeDetector
-from monitor_face.face_input import FaceInput
+from monitor.model.artifact import Artifact
+from monitor.model.runtimes import OnnxRuntime
+from monitor_face.detection.mediapipe_detector import MediaPipeDetector
+from monitor_face.expression.face_input import FaceInput
 from monitor_train.face.data import read_picture
 from monitor_train.face.landmark_network import LandmarkNetwork
 from monitor_train.face.network import FaceNetwork
 from monitor_train.face.profile import profile_of
-from monitor_train.figures import save
-from monitor_train.weights import artifact_weights, take_weights
+from monitor_train.pictures.figures import save
+from monitor_train.pictures.weights import artifact_weights, take_weights
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def grad_cam_plus_plus(network: nn.Module, layer: nn.Module, inputs: Tensor) -> 
     alpha = torch.where(weighed != 0, slopes**2 / weighed, 0.0)
     weights = (alpha * slopes.relu()).sum((2, 3), keepdim=True)
     [[activation]] = (weights * maps).sum(1, keepdim=True).relu().detach()
-    return activation / activation.amax().clamp(min=1e-12)
+    scaled: Tensor = activation / activation.amax().clamp(min=1e-12)
+    return scaled
 
 
 def activation_map(

@@ -8,80 +8,51 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import lightning
 import torch
-import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
-from torch.utils.data import BatchSampler, DataLoader, TensorDataset, WeightedRandomSampler
-from torchmetrics.functional.classification import multiclass_accuracy
+from torch import Tensor, nn
+from torch.utils.data import TensorDataset
 
 from monitor.errors import ConfigError
-from monitor_train import timed
-from monitor_train.face.augment import augment, random_views
+from monitor.model.artifact import Artifact
+from monitor_train.face.augment import views_of
 from monitor_train.face.model import write_model
 from monitor_train.face.network import FaceNetwork
 from monitor_train.face.profile import profile
-from monitor_train.face.training_faces import CANVAS, DataSet, split_views, training_canvases
-from monitor_train.weights import read_checkpoint, take_weights
+from monitor_train.face.settings import Settings
+from monitor_train.face.training_faces import (
+    CANVAS,
+    FaceSet,
+    channels_last,
+    split_views,
+    training_canvases,
+    unaligned_canvases,
+)
+from monitor_train.pictures import training
+from monitor_train.pictures.classifier import PictureNetwork, begun
+from monitor_train.pictures.network import downloaded
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.training import TrainingData, drawn
+from monitor_train.pictures.weights import artifact_weights, read_checkpoint, take_weights
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides how a run goes."""
-
-    profile: str = "compact"
-    epochs: int = 60
-    minutes: float | None = None
-    """Where given, the run ends after so much time, with the learning rate brought down in time for it."""
-    patience: int = 20
-    """The run ends when the best validation accuracy is so many epochs old."""
-    batch_size: int = 128
-    seed: int = 0
-    imagenet: bool = False
-    """Begin with torchvision's ImageNet weights, which it downloads; for the paper's profile."""
-    dropout: float = 0.1
-    learning_rate: float = 0.1
-    """Peak, for batches of 128; rises over the first epoch, then falls as a cosine."""
-    weight_decay: float = 5e-4
-    average: float = 0.998
-    """Decay of the moving average of the weights, per step."""
-    balance: float = 0.35
-    """0: every picture is drawn equally often; 1: every class is."""
-    unaligned: float = 0.2
-    """Share of the pictures shown without alignment, as the monitor sees faces to which no mesh could be fitted."""
-
-
-class FacePictures(lightning.LightningDataModule):
-    """Pictures in memory: canvases to train on, views as the running monitor makes them to validate on."""
-
-    def __init__(self, source: DataSet, settings: Settings) -> None:
-        super().__init__()
-        self.source, self.settings, self.profile = source, settings, profile(settings.profile)
-
-    def setup(self, stage: str) -> None:
-        canvases = training_canvases(self.source, self.profile)
-        self.train = TensorDataset(
-            torch.from_numpy(canvases.aligned.pictures),  # uint8 (N, C, H, H)
-            torch.from_numpy(canvases.plain),
-            torch.from_numpy(canvases.faces.votes),  # (N, K)
-        )
-        self.weights = draw_weights(torch.from_numpy(canvases.faces.labels), self.settings.balance)
-        faces, views = split_views(self.source, "valid", self.profile)
-        self.valid = TensorDataset(
-            torch.from_numpy(views.pictures), torch.from_numpy(faces.votes), torch.from_numpy(faces.majority)
-        )
-
-    def train_dataloader(self) -> DataLoader[Any]:
-        return drawn_batches(
-            self.train, self.weights, self.settings.batch_size, timed.epoch_seed(self, self.settings.seed)
-        )
-
-    def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.valid, batch_size=256)
+def face_pictures(source: FaceSet, settings: Settings) -> TrainingData:
+    """Canvases to train on, uint8 (N, H, H, C), aligned and not, and views as the running monitor makes them to
+    validate on, all with votes (N, K)."""
+    takes = profile(settings.profile)
+    faces, aligned = training_canvases(source, takes)
+    valid, views = split_views(source, "valid", takes)
+    plain = unaligned_canvases(faces, aligned, takes)
+    weights = draw_weights(torch.from_numpy(faces.labels), settings.balance)
+    return TrainingData(
+        settings,
+        TensorDataset(channels_last(aligned), channels_last(plain), torch.from_numpy(faces.votes)),
+        TensorDataset(channels_last(views), *map(torch.from_numpy, (valid.votes, valid.majority))),
+        partial(drawn, weights, settings.batch_size),
+    )
 
 
 def draw_weights(labels: Tensor, balance: float) -> Tensor:
@@ -89,53 +60,41 @@ def draw_weights(labels: Tensor, balance: float) -> Tensor:
     return (labels.bincount().clamp(min=1).double() ** -balance)[labels]
 
 
-def drawn_batches(pictures: TensorDataset, weights: Tensor, batch_size: int, seed: int) -> DataLoader[Any]:
-    """As many pictures as there are, drawn by weight with replacement, in whole batches."""
-    generator = torch.Generator().manual_seed(seed)
-    sampler = WeightedRandomSampler(weights.tolist(), len(weights), replacement=True, generator=generator)
-    batches = BatchSampler(sampler, batch_size, drop_last=len(weights) > batch_size)
-    return DataLoader(pictures, sampler=batches, batch_size=None)
-
-
-class FaceExpression(timed.TimedModule):
+class FaceExpression(PictureNetwork):
     """The network, what it is trained for, and with which steps."""
 
-    def __init__(self, settings: dict[str, Any], labels: Sequence[str]) -> None:
-        super().__init__()
-        self.save_hyperparameters()
-        self.settings, self.labels = Settings(**settings), tuple(labels)
-        self.minutes = self.settings.minutes
-        self.profile = profile(self.settings.profile)
-        self.network = FaceNetwork(self.profile, len(self.labels), self.settings.dropout, self.settings.imagenet).to(
-            memory_format=torch.channels_last
-        )
+    settings: Settings  # type: ignore[assignment]  # which network it is, its profile says
+    settings_type = Settings
+    network: FaceNetwork
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Pictures (B, C, S, S) in [0, 1] -> logits (B, K)."""
-        normalised = (pictures - self.profile.mean) / self.profile.std
-        logits: Tensor = self.network(normalised.contiguous(memory_format=torch.channels_last))
-        return logits
+    def __init__(self, settings: dict[str, Any], labels: Sequence[str]) -> None:
+        super().__init__(settings, len(labels))
+        self.labels = tuple(labels)
+
+    def make_network(self, classes: int) -> nn.Module:
+        self.profile = profile(self.settings.profile)
+        return FaceNetwork(self.profile, classes, self.settings.dropout).to(memory_format=torch.channels_last)
+
+    def begin(self) -> None:
+        if self.settings.imagenet:
+            if self.profile.grey:
+                raise ConfigError(f"--imagenet: there are no ImageNet weights for the profile {self.settings.profile}")
+            weights = downloaded("resnet18", "leave out --imagenet to start from nothing")
+            of_trunk = {name: value for name, value in weights.items() if not name.startswith("fc.")}
+            self.network.trunk.load_state_dict(of_trunk)
 
     def training_step(self, batch: Sequence[Tensor], index: int) -> Tensor:
-        torch.manual_seed(self.settings.seed * 1_000_003 + self.global_step)  # a resumed run draws the same numbers
         aligned, plain, votes = batch
-        unaligned = torch.rand(len(aligned), 1, 1, 1) < self.settings.unaligned
-        views = random_views(len(aligned), 1 / CANVAS)
-        pictures = augment(torch.where(unaligned, plain, aligned).cpu(), views, self.profile.size).to(self.device)
-        loss = F.cross_entropy(self(pictures).float(), votes)
-        self.log("loss", loss, prog_bar=True)
-        return loss
+        unaligned = torch.rand(len(aligned), 1, 1, 1).to(aligned.device) < self.settings.unaligned
+        return super().training_step((torch.where(unaligned, plain, aligned), votes), index)
 
-    def validation_step(self, batch: Sequence[Tensor], index: int) -> None:
-        pictures, votes, majority = batch
-        logits = self(pictures.float() / 255).float()
-        self.log("valid_loss", F.cross_entropy(logits, votes), prog_bar=True, batch_size=len(votes))
-        log_accuracy(self, "valid_accuracy", logits, votes, majority)
+    def views(self, pictures: Tensor) -> Tensor:
+        return views_of(pictures, 1 / CANVAS, self.profile.size).to(self.device)
 
     def configure_optimizers(self) -> Any:
         settings = self.settings
         optimizer = torch.optim.SGD(
-            self.parameter_groups(settings.weight_decay),
+            self.parameter_groups(),
             lr=settings.learning_rate * settings.batch_size / 128,
             momentum=0.9,
             nesterov=True,
@@ -147,59 +106,43 @@ class FaceExpression(timed.TimedModule):
                 0.001 + 0.999 * (1 + math.cos(math.pi * min(1.0, self.progress()))) / 2
             )
 
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return self.scheduled(optimizer, factor)
 
 
-def log_accuracy(module: lightning.LightningModule, name: str, logits: Tensor, votes: Tensor, majority: Tensor) -> None:
-    """Log the accuracy over the pictures of a validation batch on which more than half of the votes agree."""
-    kept, labels = logits[majority], votes.argmax(1)[majority]
-    if len(kept):
-        accuracy = multiclass_accuracy(kept, labels, logits.shape[1], average="micro")
-        module.log(name, accuracy, prog_bar=True, batch_size=len(kept))
+def train(source: FaceSet, settings: Settings, run: Run, start: Path | None = None) -> Path:
+    """Train, calibrate, export and measure; the folder of the artifact."""
+    model = FaceExpression.read(fit(source, settings, run, start))
+    return write_model(run.artifact, "face-expression", model.labels, model, source)
 
 
-def train(
-    source: DataSet,
-    out: Path,
-    settings: Settings,
-    *,
-    start: Path | None = None,
-    resume: bool = False,
-    accelerator: str = "auto",
-) -> Path:
-    """Train, calibrate, export and measure; the folder of the artifact, `out`/artifact."""
-    best = fit(source, out, settings, start=start, resume=resume, accelerator=accelerator)
-    model = FaceExpression.load_from_checkpoint(best, map_location="cpu", weights_only=True)
-    return write_model(out / "artifact", "face-expression", model, model.network, source)
+def fit(source: FaceSet, settings: Settings, run: Run, start: Path | None = None) -> Path:
+    """Train, and return the checkpoint that was best on the validation pictures.
 
+    Where it began with a finished model it is the last one: the few pictures that there are then choose by chance.
 
-def fit(
-    source: DataSet,
-    out: Path,
-    settings: Settings,
-    *,
-    start: Path | None = None,
-    resume: bool = False,
-    accelerator: str = "auto",
-) -> Path:
-    """Train, and return the checkpoint with the best validation accuracy.
-
-    `start`: a checkpoint whose weights the run begins with; `resume` continues the run in `out` instead.
+    `start`: a checkpoint or the folder of a face model, whose weights the run begins with.
     """
-    if settings.imagenet and profile(settings.profile).colour == "grey":
-        raise ConfigError(f"--imagenet: there are no ImageNet weights for the profile {settings.profile}")
-    lightning.seed_everything(settings.seed, verbose=False)
-    model = FaceExpression(asdict(settings), source.faces("train").names)
+    model = begun(FaceExpression, source.faces("train").names, settings, resumed=run.resume)
     if start is not None:
+        begin_with(model, start)
+    best = training.fit(model, face_pictures(source, settings), run)
+    return best if start is None or start.is_file() else run.last
+
+
+def begin_with(model: FaceExpression, start: Path) -> None:
+    """Give `model` the weights of a checkpoint, or those of the image branch of the face model in a folder.
+
+    Of that model's classes it takes those that it has itself. Raises ConfigError where they do not fit.
+    """
+    if not start.is_dir():
         take_weights(model, read_checkpoint(start)["state_dict"], start)
-    return timed.fit(
-        model,
-        FacePictures(source, settings),
-        out,
-        epochs=settings.epochs,
-        patience=settings.patience,
-        average=settings.average,
-        resume=resume,
-        accelerator=accelerator,
-    )
+        return
+    artifact = Artifact.read(start)
+    known = artifact.manifest.labels
+    missing = [label for label in model.labels if label not in known]
+    if missing:
+        raise ConfigError(f"{artifact} does not know the class {missing[0]!r}; it knows {', '.join(known)}")
+    weights = artifact_weights(artifact, "image.") or artifact_weights(artifact)
+    rows = [known.index(label) for label in model.labels]
+    last = {name: weights[name][rows] for name in weights if name.startswith("classify.")}
+    take_weights(model.network, weights | last, artifact)

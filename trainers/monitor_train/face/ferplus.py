@@ -8,18 +8,18 @@ names are left out, because the same picture is also in the training or validati
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.explain import unknown_name
+from monitor.emotions import FACES
+from monitor.mistakes import unknown_name
 from monitor_train.face.data import Faces
-from monitor_train.face.data import read_picture as read_picture
-from monitor_train.splits import DataError, Split
+from monitor_train.pictures.layouts import all_there, rows, text_lines
+from monitor_train.pictures.splits import DataError, Split
 
-LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+LABELS = FACES
 """The eight classes, in the order of the csv file and of the model's outputs."""
 COLUMNS = ("Usage", "Image name", *LABELS, "unknown", "NF")
 FOLDERS = {"train": "FER2013Train", "valid": "FER2013Valid", "test": "FER2013Test"}
@@ -39,7 +39,7 @@ def read(data: Path, split: Split) -> Faces:
     folder = data / FOLDERS[split]
     duplicates = read_duplicates(data) if split == "test" else frozenset()
     files, votes, agreed, left_out, unusable = [], [], [], 0, 0
-    for number, row in rows(path):
+    for number, row in rows(path, COLUMNS, "--data must name the unpacked FER+ folder"):
         name = row["Image name"]
         if row["Usage"] not in USAGES:
             raise DataError(f"{path}, line {number}: {unknown_name('usage', str(row['Usage']), USAGES)}")
@@ -56,12 +56,7 @@ def read(data: Path, split: Split) -> Faces:
             agreed.append(counts.max() > counts.sum() / 2)
     if not files:
         raise DataError(f"{path}: no usable picture for {folder.name}; is this the csv file of FER+?")
-    missing = [file for file in files if not file.is_file()]
-    if missing:
-        raise DataError(
-            f"{missing[0]} is missing, and {len(missing) - 1} more of {len(files)} that {path} names; "
-            f"unpack the pictures of FER2013 into {folder}"
-        )
+    all_there(files, f"{path} names them; unpack the pictures of FER2013 into {folder}")
     table = np.array(votes, np.float32)
     return Faces(
         LABELS,
@@ -72,23 +67,6 @@ def read(data: Path, split: Split) -> Faces:
         duplicates_left_out=left_out,
         unusable=unusable,
     )
-
-
-def rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Line number and columns of every line after the heading."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or ()
-            found = [(reader.line_num, row) for row in reader]
-    except FileNotFoundError:
-        raise DataError(f"{path} is missing; --data must name the unpacked FER+ folder") from None
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not a text file") from None
-    absent = [column for column in COLUMNS if column not in columns]
-    if absent:
-        raise DataError(f"{path}: the heading lacks the column {absent[0]!r}; expected {', '.join(COLUMNS)}")
-    return found
 
 
 def vote_counts(row: dict[str, str], path: Path, number: int) -> NDArray[np.float32]:
@@ -110,5 +88,4 @@ def read_duplicates(data: Path) -> frozenset[str]:
     path = data / DUPLICATES
     if not path.is_file():
         return frozenset()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return frozenset(Path(line.strip()).name for line in lines if line.strip() and not line.startswith("#"))
+    return frozenset(Path(line).name for _, line in text_lines(path) if not line.startswith("#"))

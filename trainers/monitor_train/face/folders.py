@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.explain import unknown_name
-from monitor_train.face.data import Faces, single_labels, tenths
-from monitor_train.splits import SPLITS, DataError, Split
+from monitor.mistakes import unknown_name
+from monitor_train.face.data import Faces, single_labels, split_rows
+from monitor_train.pictures.splits import SPLITS, DataError, Split
 
 PICTURES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 NOTES = frozenset({".csv", ".md", ".txt"})
@@ -31,11 +31,9 @@ def read(data: Path, split: Split) -> Faces:
     if len(inner) < 2:
         raise DataError(f"{data} needs a folder for each of at least two classes, and has {len(inner)}")
     names, files, labels = pictures(inner)
-    parts = tenths([file.name for file in files], labels)
-    chosen = {"train": parts > 1, "valid": parts == 0, "test": parts == 1}[split]
-    kept = [index for index in range(len(files)) if chosen[index]]
+    rows = split_rows(split, [file.name for file in files], labels, tested=False)
     where = f"{data}, {split}: split here, which takes at least three pictures of each class"
-    return single_labels(names, [files[index] for index in kept], [labels[index] for index in kept], where)
+    return single_labels(names, [files[row] for row in rows], [labels[row] for row in rows], where)
 
 
 def places(data: Path, inner: list[Path], needed: Split) -> dict[Split, Path]:

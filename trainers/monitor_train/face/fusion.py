@@ -9,52 +9,49 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import lightning
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from timm.optim import AdaBelief
-from torch import Tensor
+from timm.optim.adabelief import AdaBelief
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from monitor.errors import ConfigError
-from monitor_face.heatmap import heatmaps
-from monitor_train import timed
+from monitor_face.expression.heatmap import heatmaps
 from monitor_train.face.augment import augment, moved, random_views
-from monitor_train.face.expression import (
-    FaceExpression,
-    draw_weights,
-    drawn_batches,
-    log_accuracy,
-)
+from monitor_train.face.expression import FaceExpression, draw_weights
 from monitor_train.face.fusion_network import FusionNetwork, Weighting
 from monitor_train.face.landmark_network import LandmarkNetwork
 from monitor_train.face.model import write_model
 from monitor_train.face.network import FaceNetwork
 from monitor_train.face.profile import profile
-from monitor_train.face.training_faces import CANVAS, DataSet, split_views, training_canvases
-from monitor_train.splits import DataError
-from monitor_train.terminal import progress
-from monitor_train.weights import read_checkpoint, take_weights
+from monitor_train.face.training_faces import CANVAS, FaceSet, split_views, training_canvases
+from monitor_train.pictures import training
+from monitor_train.pictures.classifier import PictureNetwork, begun
+from monitor_train.pictures.settings import Run, TrainingSettings
+from monitor_train.pictures.splits import DataError
+from monitor_train.pictures.terminal import progress
+from monitor_train.pictures.training import TrainingData, drawn, in_batches
+from monitor_train.pictures.weights import read_checkpoint, take_weights
 
 OUTPUTS = ("probabilities", "image", "landmark")
 """Of the artifact: the whole and its branches."""
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(TrainingSettings):
     """Everything that decides how a run goes; where the paper names a number, it is the paper's."""
 
     profile: str = "compact"
     epochs: int = 30
     patience: int = 8
-    """The run ends when the best validation accuracy is so many epochs old."""
     batch_size: int = 256
-    seed: int = 0
+    average: float = 0.0
     views: int = 6
     """How many random views of each face the image branch looks at; epochs take them in turn."""
     learning_rate: float = 1e-3
@@ -75,9 +72,14 @@ class Settings:
     jitter: float = 0.01
     """Standard deviation of the error added to training landmarks, as a fraction of the picture's side."""
 
+    @property
+    def takes(self) -> dict[str, Any]:
+        """What a manifest says of the network's input."""
+        return profile(self.profile).takes(heatmap=True)
+
 
 @dataclass(frozen=True)
-class SeenFaces:
+class FrozenFeatures:
     """What landmark fusion learns from: the image branch's view of the training and validation faces."""
 
     features: Tensor
@@ -93,11 +95,13 @@ class SeenFaces:
     """Representations (M, F), landmarks (M, 37, 2), votes (M, K) and majority (M,) of all validation faces."""
 
 
-def look(image: FaceExpression, source: DataSet, settings: Settings, device: torch.device) -> SeenFaces:
-    """Let the trained image branch look at all faces once. Raises DataError where no face has landmarks."""
+def extract_features(
+    image: FaceExpression, source: FaceSet, settings: Settings, device: torch.device
+) -> FrozenFeatures:
+    """The frozen features of all faces, from the trained image branch. Raises DataError where no face has landmarks."""
     network, own = image.network.eval().to(device), image.profile
-    canvases = training_canvases(source, own)
-    found = np.isfinite(canvases.aligned.landmarks).all(axis=(1, 2)).nonzero()[0]
+    faces, canvases = training_canvases(source, own)
+    found = np.isfinite(canvases.landmarks).all(axis=(1, 2)).nonzero()[0]
     if not len(found):
         raise DataError(f"{source.data}: no training face has landmarks, so there is nothing to fuse")
 
@@ -110,63 +114,67 @@ def look(image: FaceExpression, source: DataSet, settings: Settings, device: tor
     seen, landmarks = [], []
     for part in progress(parts * settings.views, "image branch, training views", len(parts) * settings.views):
         views = random_views(len(part), 1 / CANVAS)
-        pictures = augment(torch.from_numpy(canvases.aligned.pictures[part]), views, own.size)
+        pictures = augment(torch.from_numpy(canvases.pictures[part]), views, own.size)
         with torch.autocast(device.type, torch.bfloat16):
             seen.append(features(pictures))
-        points = torch.from_numpy(canvases.aligned.landmarks[part])
-        landmarks.append(moved(points, views, canvases.plain.shape[-1], own.size))
-    without = len(canvases.faces) - len(found)
+        points = torch.from_numpy(canvases.landmarks[part])
+        landmarks.append(moved(points, views, canvases.pictures.shape[-1], own.size))
+    without = len(faces) - len(found)
     if without:
         print(
-            f"{without} of {len(canvases.faces)} training faces have no landmarks; they teach the image branch only",
+            f"{without} of {len(faces)} training faces have no landmarks; they teach the image branch only",
             file=sys.stderr,
         )
-    faces, plain = split_views(source, "valid", own)
-    return SeenFaces(
+    valid, plain = split_views(source, "valid", own)
+    return FrozenFeatures(
         torch.cat(seen).unflatten(0, (settings.views, len(found))),
         torch.cat(landmarks).unflatten(0, (settings.views, len(found))),
-        torch.from_numpy(canvases.faces.votes[found]),
-        torch.from_numpy(canvases.faces.labels[found]),
+        torch.from_numpy(faces.votes[found]),
+        torch.from_numpy(faces.labels[found]),
         without,
         TensorDataset(
-            torch.cat([features(each.float() / 255) for each in torch.from_numpy(plain.pictures).split(256)]),
+            in_batches(lambda part: features(part.float() / 255), torch.from_numpy(plain.pictures)),
             torch.from_numpy(plain.landmarks),
-            torch.from_numpy(faces.votes),
-            torch.from_numpy(faces.majority),
+            torch.from_numpy(valid.votes),
+            torch.from_numpy(valid.majority),
         ),
     )
 
 
-class FusionData(lightning.LightningDataModule):
+class FusionData(TrainingData):
     """Epochs take the views of the training faces in turn."""
 
-    def __init__(self, seen: SeenFaces, settings: Settings) -> None:
-        super().__init__()
-        self.seen, self.settings = seen, settings
-        self.weights = draw_weights(seen.labels, settings.balance)
+    def __init__(self, seen: FrozenFeatures, settings: Settings) -> None:
+        weights = draw_weights(seen.labels, settings.balance)
+        self.views = [TensorDataset(*view, seen.votes) for view in zip(seen.features, seen.landmarks, strict=True)]
+        super().__init__(settings, self.views[0], seen.valid, partial(drawn, weights, settings.batch_size))
 
     def train_dataloader(self) -> DataLoader[Any]:
-        view = (self.trainer.current_epoch if self.trainer else 0) % len(self.seen.features)
-        faces = TensorDataset(self.seen.features[view], self.seen.landmarks[view], self.seen.votes)
-        return drawn_batches(faces, self.weights, self.settings.batch_size, timed.epoch_seed(self, self.settings.seed))
-
-    def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.seen.valid, batch_size=256)
+        self.train = self.views[(self.trainer.current_epoch if self.trainer else 0) % len(self.views)]
+        return super().train_dataloader()
 
 
-class FaceFusion(timed.TimedModule):
+class FaceFusion(PictureNetwork):
     """Both branches and the layer that merges them."""
 
+    settings: Settings  # type: ignore[assignment]  # which networks they are, their profile says
+    settings_type = Settings
+    network: FusionNetwork
+
     def __init__(self, settings: dict[str, Any], labels: Sequence[str]) -> None:
-        super().__init__()
-        self.save_hyperparameters()
-        self.settings, self.labels = Settings(**settings), tuple(labels)
+        super().__init__(settings, len(labels))
+        self.labels = tuple(labels)
+
+    def make_network(self, classes: int) -> nn.Module:
         own = self.profile = profile(self.settings.profile)
-        self.network = FusionNetwork(
-            FaceNetwork(own, len(self.labels)),
-            LandmarkNetwork(len(self.labels), own.size, own.landmarks, own.landmark_cell, own.landmark_stride),
+        return FusionNetwork(
+            FaceNetwork(own, classes),
+            LandmarkNetwork(classes, own.size, own.landmarks, own.landmark_cell, own.landmark_stride),
             Weighting(self.settings.confidence, self.settings.disagreement),
         )
+
+    def begin(self) -> None:
+        """Nothing: the networks begin with the image branch that they stand on."""
 
     def heatmaps(self, landmarks: Tensor) -> Tensor:
         """Dots (B, 1, S, S) in [0, 1] for landmarks (B, 37, 2) in pixels; black where they are not numbers."""
@@ -174,7 +182,6 @@ class FaceFusion(timed.TimedModule):
         return dots[:, None].to(self.device).float() / 255
 
     def training_step(self, batch: Sequence[Tensor], index: int) -> Tensor:
-        torch.manual_seed(self.settings.seed * 1_000_003 + self.global_step)  # a resumed run draws the same numbers
         features, landmarks, votes = batch
         error = torch.randn(landmarks.shape).to(landmarks) * self.settings.jitter * self.profile.size
         answers = self.network.answers(features, self.heatmaps(landmarks + error))
@@ -186,10 +193,9 @@ class FaceFusion(timed.TimedModule):
     def validation_step(self, batch: Sequence[Tensor], index: int) -> None:
         features, landmarks, votes, majority = batch
         answers = self.network.answers(features, self.heatmaps(landmarks))
-        self.log("valid_loss", F.cross_entropy(answers.merged.float(), votes), batch_size=len(votes))
-        log_accuracy(self, "valid_accuracy", answers.merged, votes, majority)
-        log_accuracy(self, "valid_image_accuracy", answers.image, votes, majority)
-        log_accuracy(self, "valid_landmark_accuracy", answers.landmark, votes, majority)
+        self.log_validation(answers.merged.float(), votes, majority)
+        self.log_accuracy("valid_image_accuracy", answers.image, votes, majority)
+        self.log_accuracy("valid_landmark_accuracy", answers.landmark, votes, majority)
 
     def configure_optimizers(self) -> Any:
         learning = [p for p in self.parameters() if p.requires_grad]
@@ -201,24 +207,15 @@ class FaceFusion(timed.TimedModule):
         }
 
 
-def train(
-    source: DataSet,
-    out: Path,
-    image: Path,
-    settings: Settings,
-    *,
-    resume: bool = False,
-    accelerator: str = "auto",
-) -> Path:
-    """Train on top of the image branch in the checkpoint `image`, calibrate, export and measure; `out`/artifact."""
+def train(source: FaceSet, image: Path, settings: Settings, run: Run) -> Path:
+    """Train on top of the image branch in the checkpoint `image`, calibrate, export and measure; the artifact."""
     branch = read_image(image, source, settings)
-    seen = look(branch, source, settings, torch.device(accelerated(accelerator)))
-    best = fit(branch, seen, out, settings, resume=resume, accelerator=accelerator)
-    model = FaceFusion.load_from_checkpoint(best, map_location="cpu", weights_only=True)
-    return write_model(out / "artifact", "face-fusion", model, model.network, source, outputs=OUTPUTS)
+    seen = extract_features(branch, source, settings, torch.device(accelerated(run.accelerator)))
+    model = FaceFusion.read(fit(branch, seen, settings, run))
+    return write_model(run.artifact, "face-fusion", model.labels, model, source, OUTPUTS)
 
 
-def read_image(checkpoint: Path, source: DataSet, settings: Settings) -> FaceExpression:
+def read_image(checkpoint: Path, source: FaceSet, settings: Settings) -> FaceExpression:
     """The trained image branch. Raises ConfigError where it is of another profile, or has learnt other classes."""
     content = read_checkpoint(checkpoint)
     known = content.get("hyper_parameters", {})
@@ -238,21 +235,9 @@ def accelerated(accelerator: str) -> str:
     return "cuda" if accelerator != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def fit(
-    image: FaceExpression, seen: SeenFaces, out: Path, settings: Settings, *, resume: bool, accelerator: str
-) -> Path:
+def fit(image: FaceExpression, seen: FrozenFeatures, settings: Settings, run: Run) -> Path:
     """Train, and return the checkpoint with the best validation accuracy."""
-    lightning.seed_everything(settings.seed, verbose=False)
-    model = FaceFusion(asdict(settings), image.labels)
+    model = begun(FaceFusion, image.labels, settings)
     model.network.begin(image.network)
     model.network.merge_image.requires_grad_(not settings.keep_image)
-    return timed.fit(
-        model,
-        FusionData(seen, settings),
-        out,
-        epochs=settings.epochs,
-        patience=settings.patience,
-        average=0.0,
-        resume=resume,
-        accelerator=accelerator,
-    )
+    return training.fit(model, FusionData(seen, settings), run)

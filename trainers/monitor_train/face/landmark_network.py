@@ -4,40 +4,11 @@ using facial landmarks", section 4.1, table 1)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from monitor_train.face.arm import AmendRepresentation
-
-
-@dataclass(frozen=True)
-class Convolution:
-    """One row of the table, without padding; with `pool` a 2 x 2 maximum follows."""
-
-    kernel: int
-    channels: int
-    pool: bool = False
-
-
-PAPER = (
-    Convolution(5, 32, pool=True),
-    Convolution(3, 64, pool=True),
-    Convolution(3, 128, pool=True),
-    Convolution(3, 256, pool=True),
-    Convolution(3, 512),
-    Convolution(4, 512),
-)
-"""224 x 224 -> 7 x 7 x 512."""
-COMPACT = (
-    Convolution(5, 16, pool=True),
-    Convolution(3, 32, pool=True),
-    Convolution(3, 64),
-    Convolution(3, 128),
-    Convolution(3, 192),
-    Convolution(4, 192),
-)
-"""64 x 64 -> 5 x 5 x 192: the first two reductions of the paper's, and narrower."""
+from monitor_train.face.amend_representation import AmendRepresentation
+from monitor_train.face.profile import Convolution
 
 
 class LandmarkNetwork(nn.Module):

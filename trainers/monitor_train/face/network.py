@@ -12,7 +12,7 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-from monitor_train.face.arm import AmendRepresentation
+from monitor_train.face.amend_representation import AmendRepresentation
 from monitor_train.face.profile import Profile
 
 
@@ -64,22 +64,21 @@ class CompactTrunk(nn.Module):
         return maps
 
 
-def paper_trunk(imagenet: bool) -> nn.Sequential:
-    """torchvision's ResNet-18 up to its fourth stage, (B, 3, 224, 224) -> (B, 512, 7, 7); with `imagenet`, torchvision
-    downloads the weights it was trained to on ImageNet."""
-    from torchvision.models import ResNet18_Weights, resnet18
+def paper_trunk() -> nn.Sequential:
+    """torchvision's ResNet-18 up to its fourth stage, (B, 3, 224, 224) -> (B, 512, 7, 7)."""
+    from torchvision.models import resnet18
 
-    layers = resnet18(weights=ResNet18_Weights.IMAGENET1K_V1 if imagenet else None).named_children()
+    layers = resnet18(weights=None).named_children()
     return nn.Sequential(OrderedDict((name, layer) for name, layer in layers if name not in ("avgpool", "fc")))
 
 
 class FaceNetwork(nn.Module):
     """Normalised faces (B, C, S, S) -> logits (B, classes)."""
 
-    def __init__(self, profile: Profile, classes: int, dropout: float = 0.1, imagenet: bool = False) -> None:
+    def __init__(self, profile: Profile, classes: int, dropout: float = 0.1) -> None:
         super().__init__()
         paper = profile.colour == "rgb"
-        self.trunk = paper_trunk(imagenet) if paper else CompactTrunk(profile.width)
+        self.trunk = paper_trunk() if paper else CompactTrunk(profile.width)
         cells = profile.size // (32 if paper else 16)
         self.amend = AmendRepresentation(8 * profile.width, cells, profile.cell, profile.stride)
         self.dropout = nn.Dropout(dropout)

@@ -3,10 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from monitor.errors import ConfigError
-from monitor_train.face.landmark_network import COMPACT, PAPER, Convolution
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A layer of the landmark branch, one row of the paper's table 1: without padding; with `pool` a 2 x 2 maximum
+    follows."""
+
+    kernel: int
+    channels: int
+    pool: bool = False
+
+
+PAPER = (
+    Convolution(5, 32, pool=True),
+    Convolution(3, 64, pool=True),
+    Convolution(3, 128, pool=True),
+    Convolution(3, 256, pool=True),
+    Convolution(3, 512),
+    Convolution(4, 512),
+)
+"""224 x 224 -> 7 x 7 x 512."""
+COMPACT = (
+    Convolution(5, 16, pool=True),
+    Convolution(3, 32, pool=True),
+    Convolution(3, 64),
+    Convolution(3, 128),
+    Convolution(3, 192),
+    Convolution(4, 192),
+)
+"""64 x 64 -> 5 x 5 x 192: the first two reductions of the paper's, and narrower."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +59,19 @@ class Profile:
     """Of a pixel / 255; the network evens out what is left of brightness and contrast itself."""
 
     @property
+    def grey(self) -> bool:
+        """Whether pictures have no colour."""
+        return self.colour == "grey"
+
+    @property
     def channels(self) -> int:
         """Of a picture."""
-        return 3 if self.colour == "rgb" else 1
+        return 1 if self.grey else 3
+
+    def takes(self, *, heatmap: bool = False) -> dict[str, Any]:
+        """What a manifest says of a network's input; with `heatmap`, that is one more channel, left as it is."""
+        mean, std = (self.mean,) * self.channels + (0.0,) * heatmap, (self.std,) * self.channels + (1.0,) * heatmap
+        return {"size": self.size, "mean": mean, "std": std, "colour": self.colour}
 
 
 PROFILES = {

@@ -22,16 +22,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor_face import align
-from monitor_train.face.data import Faces, single_labels, tenths
-from monitor_train.splits import DataError, Split
+from monitor_face.expression import align
+from monitor_train.face.data import Faces, single_labels, split_rows
+from monitor_train.pictures.layouts import all_there, text_lines
+from monitor_train.pictures.splits import DataError, Split
 
 LABELS = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")
 """The classes of the labels 1 to 7."""
 LABEL_FILES = ("list_patition_label.txt", "list_partition_label.txt")
 """The readme of RAF-DB spells the name both ways."""
 LANDMARKS, BY_HAND = 37, 5
-VALID_PART = 0
 
 
 def read(data: Path, split: Split) -> Faces:
@@ -44,26 +44,17 @@ def read(data: Path, split: Split) -> Faces:
     if not found:
         raise DataError(f"{root / 'EmoLabel' / LABEL_FILES[0]} is missing; --data must name the folder basic of RAF-DB")
     published = "test" if split == "test" else "train"
-    stems, labels = [], []
-    for stem, label in read_labels(found[0]):
-        if stem.startswith(published):
-            stems.append(stem)
-            labels.append(label)
+    entries = [(stem, label) for stem, label in read_labels(found[0]) if stem.startswith(published)]
+    stems, labels = [stem for stem, _ in entries], [label for _, label in entries]
     if split != "test":
-        kept = (tenths(stems, labels) == VALID_PART) == (split == "valid")
-        stems = [stem for stem, chosen in zip(stems, kept, strict=True) if chosen]
-        labels = [label for label, chosen in zip(labels, kept, strict=True) if chosen]
+        rows = split_rows(split, stems, labels, tested=True)
+        stems, labels = [stems[row] for row in rows], [labels[row] for row in rows]
 
     files = [root / "Image" / "aligned" / f"{stem}_aligned.jpg" for stem in stems]
     automatic = [root / "Annotation" / "auto" / f"{stem}_auto_attri.txt" for stem in stems]
     manual = [root / "Annotation" / "manual" / f"{stem}_manu_attri.txt" for stem in stems]
-    named = [*files, *automatic, *manual]
-    missing = [file for file in named if not file.is_file()]
-    if missing:
-        raise DataError(
-            f"{missing[0]} is missing, and {len(missing) - 1} more of the {len(named)} files that go with the pictures "
-            f"in {found[0]}; unpack aligned.zip, auto.zip and manual.zip of RAF-DB into {root}"
-        )
+    hint = f"{found[0]} names them; unpack aligned.zip, auto.zip and manual.zip of RAF-DB into {root}"
+    all_there([*files, *automatic, *manual], hint)
     landmarks = [
         aligned_landmarks(read_points(points), read_points(anchors, BY_HAND))
         for points, anchors in zip(automatic, manual, strict=True)
@@ -75,7 +66,7 @@ def read(data: Path, split: Split) -> Faces:
 def read_labels(path: Path) -> list[tuple[str, int]]:
     """Stem of the picture's name and index of its class, in the order of the file."""
     entries: dict[str, int] = {}
-    for number, line in lines(path):
+    for number, line in text_lines(path):
         name, *rest = line.split()
         stem, label = name.removesuffix(".jpg"), " ".join(rest)
         if not re.fullmatch(r"(train|test)_\d+", stem):
@@ -91,7 +82,7 @@ def read_labels(path: Path) -> list[tuple[str, int]]:
 def read_points(path: Path, only: int | None = None) -> NDArray[np.float64]:
     """The points (37, 2) of a file, or the first `only` of them, in pixels of the original picture."""
     points = []
-    for number, line in lines(path)[:only]:
+    for number, line in text_lines(path)[:only]:
         try:
             x, y = (float(word) for word in line.split())
         except ValueError:
@@ -101,15 +92,6 @@ def read_points(path: Path, only: int | None = None) -> NDArray[np.float64]:
     if len(points) != expected:
         raise DataError(f"{path} has {len(points)} points, not {expected}; unpack it again from RAF-DB")
     return np.array(points, np.float64)
-
-
-def lines(path: Path) -> list[tuple[int, str]]:
-    """Number and text of every line that is not empty."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not a text file") from None
-    return [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def aligned_landmarks(points: NDArray[np.float64], manual: NDArray[np.float64]) -> NDArray[np.float64]:

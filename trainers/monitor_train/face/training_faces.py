@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from monitor_face import align
-from monitor_face.heatmap import heatmaps
+from monitor_face.expression import align
+from monitor_face.expression.heatmap import heatmaps
 from monitor_train.face import cache as face_cache
 from monitor_train.face.cache import Views
-from monitor_train.face.data import Faces, Format, read
-from monitor_train.face.profile import Profile
-from monitor_train.splits import Split
+from monitor_train.face.data import Faces
+from monitor_train.face.layouts import read
+from monitor_train.pictures.splits import DataSet, Split
 
 CANVAS = 1.25
 """Training pictures show this much more than the view that the network gets, so that shifting and rolling has room."""
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """Where the faces come from."""
+class FaceSet(DataSet):
+    """Faces in a layout of `monitor_train.face.layouts`."""
 
-    data: Path
-    format: Format
     cache: Path | None
-    """Folder in which face meshes are kept; None: they are fitted anew every time."""
+    """Folder in which face meshes are kept; None: they are fitted every time."""
 
     def faces(self, split: Split) -> Faces:
         """Files and labels of one split."""
@@ -41,32 +42,45 @@ class DataSet:
         return face_cache.meshes(faces.files, cache, f"face meshes, {split}")
 
 
-@dataclass(frozen=True)
-class Canvases:
-    """Faces to draw training views from."""
+class FaceView(Protocol):
+    """What a network sees of a face."""
 
-    faces: Faces
-    aligned: Views
-    plain: NDArray[np.uint8]
-    """The same pictures without alignment, as the monitor sees faces to which no mesh could be fitted."""
+    @property
+    def size(self) -> int:
+        """Side of the picture, in pixels."""
 
-
-def training_canvases(source: DataSet, profile: Profile) -> Canvases:
-    """The training faces, each with a border around what the network will see."""
-    faces = source.faces("train")
-    side, margin = round(CANVAS * profile.size), (CANVAS * (align.FRAME + 2 * align.MARGIN) - align.FRAME) / 2
-    grey = profile.colour == "grey"
-    aligned = face_cache.views(faces, source.meshes(faces, "train"), side, margin, grey=grey)
-    if faces.landmarks is not None:  # aligned by its makers for good
-        return Canvases(faces, aligned, aligned.pictures)
-    return Canvases(faces, aligned, face_cache.views(faces, None, side, margin, grey=grey).pictures)
+    @property
+    def grey(self) -> bool:
+        """Whether it has no colour."""
 
 
-def split_views(source: DataSet, split: Split, profile: Profile) -> tuple[Faces, Views]:
+def split_views(source: FaceSet, split: Split, takes: FaceView) -> tuple[Faces, Views]:
     """The faces of a split as the running monitor sees them."""
     faces = source.faces(split)
-    grey = profile.colour == "grey"
-    return faces, face_cache.views(faces, source.meshes(faces, split), profile.size, align.MARGIN, grey=grey)
+    return faces, face_cache.views(faces, source.meshes(faces, split), takes.size, align.MARGIN, grey=takes.grey)
+
+
+def training_canvases(source: FaceSet, takes: FaceView) -> tuple[Faces, Views]:
+    """The training faces, each with a border around what the network will see."""
+    faces = source.faces("train")
+    return faces, canvases(faces, source.meshes(faces, "train"), takes)
+
+
+def unaligned_canvases(faces: Faces, aligned: Views, takes: FaceView) -> Views:
+    """The same canvases without alignment, as the monitor sees faces to which no mesh could be fitted;
+    those that their makers have aligned stay so."""
+    return canvases(faces, None, takes) if faces.landmarks is None else aligned
+
+
+def canvases(faces: Faces, found: face_cache.Meshes | None, takes: FaceView) -> Views:
+    """Faces with a border around them, aligned by their meshes `found`."""
+    margin = (CANVAS * (align.FRAME + 2 * align.MARGIN) - align.FRAME) / 2
+    return face_cache.views(faces, found, round(CANVAS * takes.size), margin, grey=takes.grey)
+
+
+def channels_last(views: Views) -> Tensor:
+    """The pictures of `views` as networks learn from them, uint8 (N, S, S, C)."""
+    return torch.from_numpy(views.pictures).permute(0, 2, 3, 1)
 
 
 def with_heatmaps(views: Views) -> NDArray[np.uint8]:

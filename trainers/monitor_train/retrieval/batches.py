@@ -40,13 +40,13 @@ class EmotionBatches(Sampler[list[int]]):
 def shuffled(rows: Counts, count: int, generator: np.random.Generator) -> Counts:
     """`count` of `rows` by chance, each as often as the others or once more."""
     rounds = -(-count // len(rows))
-    return np.concatenate([generator.permutation(rows) for _ in range(rounds)])[:count]
+    return np.asarray(np.concatenate([generator.permutation(rows) for _ in range(rounds)])[:count])
 
 
 def quotas(counts: Counts, size: int, least: int) -> Counts:
     """How many pictures of each class a batch of `size` has: their share of `counts`, but at least `least`."""
     shares = counts / counts.sum() * size
-    found = np.maximum(least, np.floor(shares)).astype(np.int64)
+    found: Counts = np.maximum(least, np.floor(shares)).astype(np.int64)
     while found.sum() < size:
         found[np.argmax(shares - found)] += 1
     while found.sum() > size:

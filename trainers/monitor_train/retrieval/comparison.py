@@ -12,19 +12,21 @@ that was interrupted goes on where it was.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from monitor_train.pictures.comparison import cell, train_once, write_figures
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.splits import DataSet
 from monitor_train.retrieval.affective import train
 from monitor_train.retrieval.data import read
-from monitor_train.retrieval.measures import Said, difference, measures
+from monitor_train.retrieval.measures import Predictions, difference, measures
 from monitor_train.retrieval.profile import Metric, Settings
-from monitor_train.retrieval.readouts import READOUTS, read_out, untouched
+from monitor_train.retrieval.readouts import READOUTS, pretrained, read_out
 from monitor_train.retrieval.training import AffectiveTraining
-from monitor_train.scene.comparison import cell, finished
 
 METRICS: dict[str, Metric] = {"softmax": "none", "softmax+triplet": "triplet", "softmax+sentiment": "sentiment"}
 PLAIN, WHOLE, TAUGHT = "softmax", "softmax+sentiment", "softmax+sentiment, taught"
@@ -32,35 +34,28 @@ BEST = READOUTS[-1]
 FIGURES = ("accuracy", "map", "map_polarity", "precision_1", "precision_10")
 
 
-def compare(
-    data: Path, layout: str, out: Path, settings: Settings, channels: Sequence[int] = (), accelerator: str = "auto"
-) -> dict[str, Any]:
+def compare(source: DataSet, settings: Settings, run: Run, channels: Sequence[int] = ()) -> dict[str, Any]:
     """`rows`: name -> figures on the test split; `gains`: how much better the joined vector of the last training is
     than each other row, on the same pictures; `lengths`: of the sentiment vectors."""
-    splits = read(data, layout)
-    said: dict[str, Said] = {}
+    splits = read(source)
+    predictions: dict[str, Predictions] = {}
     lengths: dict[str, int] = {}
-    for name, own in runs(settings, out, channels).items():
-        if not finished(out / name / "artifact"):
-            begun = (out / name / "last.ckpt").is_file()
-            train(data, layout, out / name, own, resume=begun, accelerator=accelerator)
-        trained = AffectiveTraining.load_from_checkpoint(
-            out / name / "best.ckpt", map_location="cpu", weights_only=True
-        )
-        if not said:
-            seen = untouched(own, trained.emotions, splits["test"])
-            said = {f"untouched, {distance}": each for distance, each in seen.items()}
-        said |= {f"{name}, {readout}": each for readout, each in read_out(trained, splits).items()}
+    for name, own in runs(settings, run.out, channels).items():
+        train_once(run.at(name), partial(train, source, own))
+        trained = AffectiveTraining.read(run.out / name / "best.ckpt")
+        if not predictions:
+            seen = pretrained(own, trained.emotions, splits["test"])
+            predictions = {f"untouched, {distance}": each for distance, each in seen.items()}
+        predictions |= {f"{name}, {readout}": each for readout, each in read_out(trained, splits).items()}
         lengths[name] = trained.network.vector.length
-    best = said[f"{TAUGHT}, {BEST}"]
+    best = predictions[f"{TAUGHT}, {BEST}"]
     figures = {
-        "data": f"{layout} test",
-        "rows": {name: measures(each) for name, each in said.items()},
-        "gains": {name: difference(best, each) for name, each in said.items() if each is not best},
+        "data": f"{source.format} test",
+        "rows": {name: measures(each) for name, each in predictions.items()},
+        "gains": {name: difference(best, each) for name, each in predictions.items() if each is not best},
         "lengths": lengths,
     }
-    (out / "comparison.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return figures
+    return write_figures(run.out / "comparison.json", figures)
 
 
 def runs(settings: Settings, out: Path, channels: Sequence[int]) -> dict[str, Settings]:
@@ -73,13 +68,18 @@ def runs(settings: Settings, out: Path, channels: Sequence[int]) -> dict[str, Se
     return losses | lengths | {TAUGHT: replace(whole, teachers=tuple(str(out / name) for name in losses))}
 
 
+def best_of(names: Sequence[str], rows: Mapping[str, Any], figure: str) -> str:
+    """The row with the largest `figure`."""
+    return max(names, key=lambda name: float(rows[name][figure]))
+
+
 def lines(figures: Mapping[str, Any]) -> list[list[str]]:
     """The cells of the table: name of the row, then each figure; at the end, the gain of the whole method over softmax
     alone, read out in the way that is best there by the figure in question."""
     rows = figures["rows"]
     found = [[name, *(cell(row, each) if each in row else "-" for each in FIGURES)] for name, row in rows.items()]
     plain = [f"{PLAIN}, {readout}" for readout in READOUTS]
-    best = {each: max(plain, key=lambda name, each=each: rows[name][each]) for each in FIGURES}
+    best = {each: best_of(plain, rows, each) for each in FIGURES}
     gains = [
         f"{cell(figures['gains'][best[each]], each)}\nover {best[each].removeprefix(f'{PLAIN}, ')}" for each in FIGURES
     ]

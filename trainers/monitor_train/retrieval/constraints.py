@@ -14,7 +14,7 @@ constraints are triplets (a, nearer, farther), as pytorch-metric-learning's mine
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from pytorch_metric_learning.distances import LpDistance
@@ -22,9 +22,9 @@ from pytorch_metric_learning.losses import BaseMetricLossFunction
 from pytorch_metric_learning.miners import BaseMiner
 from torch import Tensor
 
-from monitor_train.retrieval.wheel import distances, polarities
+from monitor_train.retrieval.emotion_wheel import distances, polarities
+from monitor_train.retrieval.profile import Strategy
 
-Strategy = Literal["random", "hard", "semihard"]
 Triplets = tuple[Tensor, Tensor, Tensor]
 
 
@@ -60,7 +60,7 @@ def squared_distance() -> LpDistance:
     return LpDistance(normalize_embeddings=False, p=2, power=2)
 
 
-class SentimentLoss(BaseMetricLossFunction):
+class SentimentLoss(BaseMetricLossFunction):  # type: ignore[misc]  # the library has no types
     """E_sml, with the sum of each constraint divided by how many terms it could have.
 
     They are the pairs (a, nearer) of the batch, for each of which the miner finds one triplet or none; without a miner,
@@ -91,7 +91,7 @@ class SentimentLoss(BaseMetricLossFunction):
         return {"loss": {"losses": loss, "indices": None, "reduction_type": "already_reduced"}}
 
 
-class SentimentMiner(BaseMiner):
+class SentimentMiner(BaseMiner):  # type: ignore[misc]  # the library has no types
     """For every anchor and nearer picture of a batch, one farther picture where there is one.
 
     `random` takes any; `hard` the one closest to the anchor; `semihard` one by chance of those that are farther from

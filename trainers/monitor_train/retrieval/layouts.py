@@ -14,14 +14,15 @@ A set may lack some of the emotions.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.explain import unknown_name
+from monitor.mistakes import unknown_name
 from monitor.sources.pictures import SUFFIXES
-from monitor_train.scene import layouts as scene_layouts
-from monitor_train.scene.layouts import EKMAN, MIKELS, pictures_in, rows, there
-from monitor_train.splits import SPLITS, DataError
+from monitor_train.pictures import layouts as picture_layouts
+from monitor_train.pictures.layouts import EKMAN, MIKELS, pictures_in, read_text, rows, split_folders, there
+from monitor_train.pictures.splits import DataError
 
 ORDER = (*MIKELS, *(each for each in EKMAN if each not in MIKELS))
 """All known emotions, in the order in which a network has its own."""
@@ -51,13 +52,7 @@ def artphoto(data: Path) -> list[tuple[str, str]]:
 def abstract(data: Path) -> list[tuple[str, str]]:
     """The emotion with most votes; pictures where several have as many are left out."""
     path = data / VOTES
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            heading, *lines = [line for line in csv.reader(file) if line] or [[]]
-    except FileNotFoundError:
-        raise DataError(f"{path} is missing") from None
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not a text file") from None
+    heading, *lines = [line for line in csv.reader(io.StringIO(read_text(path))) if line] or [[]]
     if len(heading) < 2:
         raise DataError(f"{path} has no heading that names emotions")
     emotions = [emotion(word, f"{path}, heading") for word in heading[1:]]
@@ -87,10 +82,9 @@ def listed(data: Path) -> list[tuple[str, str]]:
 
 def folders(data: Path) -> list[tuple[str, str]]:
     """One folder per emotion, here or in every folder named after a split."""
-    splits = [name for name in SPLITS if (data / name).is_dir()]
     found = [
         (file.relative_to(data).as_posix(), emotion(folder.name, folder))
-        for place in ([data / name for name in splits] or [data])
+        for place in split_folders(data)
         for folder in sorted(place.glob("*"))
         if folder.is_dir() and not folder.name.startswith(".")
         for file in pictures_in(folder)
@@ -101,7 +95,7 @@ def folders(data: Path) -> list[tuple[str, str]]:
 
 
 LAYOUTS: dict[str, Callable[[Path], list[tuple[str, str]]]] = {
-    **{name: scene_layouts.LAYOUTS[name] for name in ("fi", "emotionroi", "emotion6")},
+    **{name: picture_layouts.LAYOUTS[name] for name in ("fi", "emotionroi", "emotion6")},
     "artphoto": artphoto,
     "abstract": abstract,
     "iapsa": listed,

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix
-from torchmetrics.functional.classification import multiclass_calibration_error
 
-from monitor_train.face.evaluate import BINS, RESAMPLINGS
+from monitor_train.pictures.measures import classification_figures, estimates
+from monitor_train.retrieval.emotion_wheel import polarities
 from monitor_train.retrieval.ranking import Distance, Vectors, rankings
-from monitor_train.retrieval.wheel import polarities
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a model says of test pictures, and what they are."""
+class Predictions:
+    """What a model answers for test pictures, and what they are."""
 
     emotions: tuple[str, ...]
     truth: NDArray[np.int64]
@@ -38,13 +36,16 @@ class Said:
         return {"accuracy": (self.probabilities.argmax(1) == self.truth).astype(np.float64), **ranked}
 
 
-def measures(said: Said) -> dict[str, Any]:
+def measures(predictions: Predictions) -> dict[str, Any]:
     """Figures with their intervals: the middle 95 per cent of bootstrap resamplings of the pictures."""
-    figures: dict[str, Any] = {"labels": list(said.emotions), "pictures": len(said.truth), **means(said.values())}
-    return figures if said.probabilities is None else figures | answers(said.probabilities, said.truth, said.emotions)
+    figures: dict[str, Any] = {"labels": list(predictions.emotions), "pictures": len(predictions.truth)}
+    figures |= means(predictions.values())
+    if predictions.probabilities is not None:
+        figures |= classification_figures(predictions.probabilities, predictions.truth, predictions.emotions)
+    return figures
 
 
-def difference(one: Said, other: Said) -> dict[str, Any]:
+def difference(one: Predictions, other: Predictions) -> dict[str, Any]:
     """How much better `one` is than `other` on the same pictures; intervals by resampling pictures, so in pairs."""
     mine, theirs = one.values(), other.values()
     return means({name: mine[name] - theirs[name] for name in mine if name in theirs})
@@ -55,24 +56,10 @@ def means(values: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for name, each in values.items():
         known = each[~np.isnan(each)]
-        drawn = np.random.default_rng(0).integers(0, len(known), (RESAMPLINGS, len(known)))
-        figures[name] = float(known.mean())
-        figures[f"{name}_interval"] = np.percentile(known[drawn].mean(1), (2.5, 97.5)).tolist()
+        figures |= estimates({name: partial(mean_of, known)}, len(known))
     return figures
 
 
-def answers(probabilities: NDArray[np.float64], truth: NDArray[np.int64], emotions: tuple[str, ...]) -> dict[str, Any]:
-    """Recall of each emotion and their mean, the error of the confidence in 15 bins, and the confusion matrix, truth in
-    rows."""
-    confusion = confusion_matrix(truth, probabilities.argmax(1), labels=range(len(emotions)))
-    there = confusion.sum(1) > 0
-    recall = confusion.diagonal()[there] / confusion.sum(1)[there]
-    said = torch.from_numpy(probabilities.astype(np.float32))
-    return {
-        "macro_recall": float(recall.mean()),
-        "calibration_error": float(
-            multiclass_calibration_error(said, torch.from_numpy(truth), len(emotions), n_bins=BINS, norm="l1")
-        ),
-        "recall": dict(zip(np.array(emotions)[there].tolist(), recall.tolist(), strict=True)),
-        "confusion": confusion.tolist(),
-    }
+def mean_of(values: NDArray[np.float64], rows: NDArray[np.int64]) -> float:
+    """Mean of the `values` at `rows`."""
+    return float(values[rows].mean())

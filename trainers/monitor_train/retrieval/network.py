@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from monitor_train.retrieval.vector import SentimentVector
-from monitor_train.scene.network import Convention, make_network
+from monitor_train.pictures.network import make_network
+from monitor_train.pictures.settings import Convention
+from monitor_train.retrieval.profile import Trunk
+from monitor_train.retrieval.sentiment_vector import SentimentVector
 
-Architecture = Literal["mobilenet_v2", "googlenet"]
 LAYERS = {
     "mobilenet_v2": ("features.6", "features.13", "features.18"),
     "googlenet": ("inception3b", "inception4e", "inception5b"),
@@ -40,7 +41,7 @@ class AffectiveNetwork(nn.Module):
 
     def __init__(
         self,
-        architecture: Architecture,
+        architecture: Trunk,
         emotions: int,
         channels: int,
         *,
@@ -49,7 +50,7 @@ class AffectiveNetwork(nn.Module):
         width: float = 1,
     ) -> None:
         super().__init__()
-        options = {
+        options: dict[str, dict[str, Any]] = {
             "mobilenet_v2": {"width_mult": width},
             "googlenet": GOOGLENET | {"transform_input": convention == "torchvision"},
         }
@@ -65,5 +66,5 @@ class AffectiveNetwork(nn.Module):
 
     def forward(self, pictures: Tensor) -> Readout:
         """Normalised pictures (B, 3, S, S)."""
-        said = self.trunk(pictures)
-        return Readout(said["logits"], self.vector([said[name] for name in self.layers]), said["pooled"])
+        maps = self.trunk(pictures)
+        return Readout(maps["logits"], self.vector([maps[name] for name in self.layers]), maps["pooled"])

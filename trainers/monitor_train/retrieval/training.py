@@ -7,100 +7,86 @@ the metric `none` nothing teaches the 1x1 convolutions of the vector, which stay
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import lightning
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from pytorch_metric_learning.losses import TripletMarginLoss
 from pytorch_metric_learning.miners import TripletMarginMiner
-from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
+from torch import Tensor, nn
+from torch.utils.data import TensorDataset
 
-from monitor_train import timed
+from monitor_train.pictures.classifier import PictureNetwork, squares, to_float, train_network
+from monitor_train.pictures.data import LabelledPictures
+from monitor_train.pictures.network import begin_from
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.splits import Split
+from monitor_train.pictures.training import TrainingData
 from monitor_train.retrieval.batches import EmotionBatches
 from monitor_train.retrieval.constraints import SentimentLoss, SentimentMiner, squared_distance
 from monitor_train.retrieval.data import emotions_of, numbers
-from monitor_train.retrieval.network import AffectiveNetwork, Readout
+from monitor_train.retrieval.emotion_wheel import polarities
+from monitor_train.retrieval.network import AffectiveNetwork
 from monitor_train.retrieval.profile import Settings
 from monitor_train.retrieval.ranking import rankings
-from monitor_train.retrieval.wheel import polarities
-from monitor_train.scene.augment import augment
-from monitor_train.scene.data import Scenes
-from monitor_train.scene.network import MEAN, STD, begin_from
-from monitor_train.scene.training import PictureData, rate, squares
-from monitor_train.splits import Split
 
 
-class AffectivePictures(PictureData):
-    """Pictures and their emotions, in batches that hold every emotion."""
+def affective_pictures(
+    splits: Mapping[Split, LabelledPictures], settings: Settings, answers: Tensor | None = None
+) -> TrainingData:
+    """Pictures and their emotions, in batches that hold every emotion.
 
-    def __init__(self, splits: dict[Split, Scenes], settings: Settings) -> None:
-        """Raises DataError where an emotion has too few training pictures."""
-        super().__init__(settings)
-        self.splits = splits
-        self.emotions = emotions_of(splits["train"], settings.least)
-        self.answers = F.one_hot(torch.from_numpy(numbers(splits["train"], self.emotions))).float()
-        """(N, emotions): what classification learns of each training picture; teachers may know better."""
-
-    def setup(self, stage: str) -> None:
-        train, valid = (
-            (torch.from_numpy(squares(scenes, self.settings.size)), torch.from_numpy(numbers(scenes, self.emotions)))
-            for scenes in (self.splits["train"], self.splits["valid"])
-        )
-        self.train, self.valid = TensorDataset(*train, self.answers), TensorDataset(*valid)
-
-    def train_dataloader(self) -> DataLoader[Any]:
-        seed = timed.epoch_seed(self, self.settings.seed)
-        classes = self.train.tensors[1].numpy()
-        batches = EmotionBatches(classes, self.settings.batch_size, self.settings.least, seed)
-        return DataLoader(self.train, sampler=batches, batch_size=None)
+    `answers` (N, emotions): what classification learns of each training picture; teachers may know better than labels.
+    """
+    train, valid = splits["train"], splits["valid"]
+    emotions = emotions_of(train, settings.least)
+    classes = numbers(train, emotions)
+    answers = F.one_hot(torch.from_numpy(classes)).float() if answers is None else answers
+    seen, held_out = (torch.from_numpy(squares(each, settings.size)) for each in (train, valid))
+    return TrainingData(
+        settings,
+        TensorDataset(seen, torch.from_numpy(classes), answers),
+        TensorDataset(held_out, torch.from_numpy(numbers(valid, emotions))),
+        partial(EmotionBatches, classes, settings.batch_size, settings.least),
+    )
 
 
-class AffectiveTraining(timed.TimedModule):
-    """The network, and with which steps it learns."""
+class AffectiveTraining(PictureNetwork):
+    """The network of logits, sentiment vectors and pooled features, and with which steps it learns.
 
-    mean: Tensor
-    std: Tensor
+    Its answer for pictures (B, 3, S, S) in [0, 1] is a `Readout`.
+    """
+
+    settings_type = Settings
+    settings: Settings
+    network: AffectiveNetwork
 
     def __init__(self, settings: dict[str, Any], emotions: Sequence[str]) -> None:
-        super().__init__()
-        self.save_hyperparameters()
-        own = self.settings = Settings(**settings)
-        self.minutes = own.minutes
+        super().__init__(settings, len(emotions))
         self.emotions = tuple(emotions)
-        self.network = AffectiveNetwork(
-            own.architecture,
-            len(emotions),
-            own.channels,
-            rooted=own.rooted,
-            convention=own.convention,
-            width=own.width,
-        )
-        self.metric, self.miner = metric_of(own, self.emotions)
-        self.register_buffer("mean", torch.tensor(MEAN[own.convention])[:, None, None], persistent=False)
-        self.register_buffer("std", torch.tensor(STD[own.convention])[:, None, None], persistent=False)
+        self.metric, self.miner = metric_of(self.settings, self.emotions)
         self._validated: list[tuple[Tensor, Tensor]] = []
 
-    def forward(self, pictures: Tensor) -> Readout:
-        """Pictures (B, 3, S, S) in [0, 1]."""
-        normalised = (pictures - self.mean) / self.std
-        said: Readout = self.network(normalised.contiguous(memory_format=torch.channels_last))
-        return said
+    def make_network(self, classes: int) -> nn.Module:
+        own = self.settings
+        return AffectiveNetwork(
+            own.architecture, classes, own.channels, rooted=own.rooted, convention=own.convention, width=own.width
+        )
+
+    def begin(self) -> None:
+        begin_from(self.network.trunk, self.settings.architecture, self.settings.init)
 
     def training_step(self, batch: Sequence[Tensor], index: int) -> Tensor:
-        torch.manual_seed(self.settings.seed * 1_000_003 + self.global_step)  # a resumed run draws the same numbers
         pictures, classes, answers = batch
-        said = self(augment(pictures.cpu(), self.settings.view).to(self.device))
-        loss = F.cross_entropy(said.logits.float(), answers)
+        readout = self(self.views(pictures))
+        loss = F.cross_entropy(readout.logits.float(), answers)
         self.log("classification", loss)
         if self.metric is not None:
-            triplets = self.miner(said.vector, classes) if self.miner else None
-            distance = self.metric(said.vector, classes, triplets)
+            triplets = self.miner(readout.vector, classes) if self.miner else None
+            distance = self.metric(readout.vector, classes, triplets)
             self.log(self.settings.metric, distance, prog_bar=True)
             loss = (1 - self.settings.omega) * loss + self.settings.omega * distance
         self.log("loss", loss, prog_bar=True)
@@ -108,12 +94,9 @@ class AffectiveTraining(timed.TimedModule):
 
     def validation_step(self, batch: Sequence[Tensor], index: int) -> None:
         pictures, classes = batch
-        said = self(pictures.permute(0, 3, 1, 2).float() / 255)
-        logits = said.logits.float()
-        accuracy = (logits.argmax(1) == classes).float().mean()
-        self.log("valid_loss", F.cross_entropy(logits, classes), prog_bar=True, batch_size=len(classes))
-        self.log("valid_accuracy", accuracy, prog_bar=True, batch_size=len(classes))
-        self._validated.append((said.vector.float().cpu(), classes.cpu()))
+        readout = self(to_float(pictures))
+        self.log_validation(readout.logits.float(), classes)
+        self._validated.append((readout.vector.float().cpu(), classes.cpu()))
 
     def on_validation_epoch_end(self) -> None:
         vectors, classes = (torch.cat(each).numpy() for each in zip(*self._validated, strict=True))
@@ -123,15 +106,10 @@ class AffectiveTraining(timed.TimedModule):
         self.log("valid_map_polarity", float(np.nanmean(ranked["map_polarity"])))
 
     def configure_optimizers(self) -> Any:
-        settings = self.settings
-        groups = self.parameter_groups(settings.weight_decay)
-        optimizer: torch.optim.Optimizer
-        if settings.optimizer == "sgd":
-            optimizer = torch.optim.SGD(groups, lr=settings.learning_rate, momentum=0.9)
-        else:
-            optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(self.progress()))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        groups, rate = self.parameter_groups(), self.settings.learning_rate
+        if self.settings.optimizer == "sgd":
+            return self.scheduled(torch.optim.SGD(groups, lr=rate, momentum=0.9))
+        return self.scheduled(torch.optim.AdamW(groups, lr=rate))
 
 
 def metric_of(settings: Settings, emotions: Sequence[str]) -> tuple[torch.nn.Module | None, torch.nn.Module | None]:
@@ -152,23 +130,7 @@ def metric_of(settings: Settings, emotions: Sequence[str]) -> tuple[torch.nn.Mod
     return loss, TripletMarginMiner(margin, settings.miner, distance=distance)
 
 
-def fit(data: AffectivePictures, out: Path, *, resume: bool, accelerator: str) -> AffectiveTraining:
-    """Train in the folder `out`, and return what had the least validation loss: a ranking needs good probabilities,
-    and of some hundred pictures the loss tells more than how many were right."""
-    settings = data.settings
-    lightning.seed_everything(settings.seed, verbose=False)
-    model = AffectiveTraining(asdict(settings), data.emotions)
-    if not resume:
-        begin_from(model.network.trunk, settings.architecture, settings.init)
-    best = timed.fit(
-        model,
-        data,
-        out,
-        epochs=settings.epochs,
-        patience=settings.patience,
-        average=settings.average,
-        resume=resume,
-        accelerator=accelerator,
-        monitor="valid_loss",
-    )
-    return AffectiveTraining.load_from_checkpoint(best, map_location="cpu", weights_only=True)
+def fit(data: TrainingData, emotions: Sequence[str], run: Run) -> AffectiveTraining:
+    """Train, and return what had the least validation loss: a ranking needs good probabilities, and of some hundred
+    pictures the loss tells more than how many were right."""
+    return train_network(AffectiveTraining, emotions, data, run, monitor="valid_loss")

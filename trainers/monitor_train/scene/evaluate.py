@@ -1,4 +1,4 @@
-"""Measures a scene model, or a table of probabilities, on the test pictures of a set, as the monitor runs it."""
+"""Measures a scene model, or a table of probabilities, on the test pictures of a set, one at a time."""
 
 from __future__ import annotations
 
@@ -8,55 +8,48 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.artifact import Artifact
 from monitor.errors import ArtifactError
-from monitor.runtimes import OnnxRuntime
-from monitor.scene_picture import input_size, network_input, scene_picture
-from monitor_train.scene.data import Scenes, read
+from monitor.model.artifact import Artifact
+from monitor.model.runtimes import load
+from monitor_train.pictures.data import LabelledPictures
+from monitor_train.pictures.inference import REFERENCE, outputs_of, title
+from monitor_train.pictures.splits import DataSet
+from monitor_train.scene.data import is_positive, read
 from monitor_train.scene.measures import difference, measures
-from monitor_train.scene.table import read_table
-from monitor_train.terminal import progress
+from monitor_train.scene.probability_table import read_table
 
 TABLE = ".parquet"
 """What a table of probabilities ends in; anything else is the folder of an artifact."""
 
 
-def evaluate(model: Path, data: Path, layout: str, against: Path | None = None) -> dict[str, Any]:
+def evaluate(model: Path, source: DataSet, against: Path | None = None, runtime: str = REFERENCE) -> dict[str, Any]:
     """Figures of `model`, the folder of an artifact or a table of probabilities, on the test split.
 
-    With `against`, another artifact or table, also how much better `model` is on the same pictures.
+    `runtime` runs an artifact, by the names of `monitor.model.runtimes.load`. With `against`, another artifact or
+    table, also how much better `model` is on the same pictures.
     """
-    test = read(data, layout)["test"]
-    probabilities = positive(model, test)
-    figures = {"model": title(model), "data": f"{layout} test", **measures(probabilities, test.positive)}
+    test = read(source)["test"]
+    truth = is_positive(test)
+    described, probabilities = positive(model, test, runtime)
+    figures = {**described, "data": f"{source.format} test", **measures(probabilities, truth)}
     if against is not None:
-        other = positive(against, test)
-        figures["against"] = {"model": title(against), **difference(probabilities, other, test.positive)}
+        described, others = positive(against, test, runtime)
+        figures["against"] = {**described, **difference(probabilities, others, truth)}
     return figures
 
 
-def positive(model: Path, scenes: Scenes) -> NDArray[np.float64]:
-    """What `model`, an artifact or a table, says of each picture: probabilities (N,) of "positive"."""
-    return read_table(model, scenes.names) if model.suffix == TABLE else predict(Artifact.read(model), scenes)
+def positive(
+    model: Path, pictures: LabelledPictures, runtime: str = REFERENCE
+) -> tuple[dict[str, Any], NDArray[np.float64]]:
+    """What `model`, an artifact or a table, calls itself, and its probabilities (N,) of "positive".
 
-
-def title(model: Path) -> str:
-    """What a model calls itself; a table has only its file name."""
+    Raises ArtifactError where the artifact has no such label.
+    """
     if model.suffix == TABLE:
-        return model.name
-    manifest = Artifact.read(model).manifest
-    return f"{manifest.name} {manifest.version}"
-
-
-def predict(artifact: Artifact, scenes: Scenes) -> NDArray[np.float64]:
-    """Probabilities (N,) of "positive", one run of ONNX Runtime per picture."""
-    manifest = artifact.manifest
-    if "positive" not in manifest.labels:
-        raise ArtifactError(f"{artifact} has the labels {manifest.labels}, and no positive among them")
-    size, column = input_size(manifest), manifest.labels.index("positive")
-    runtime = OnnxRuntime(artifact)
-    answers = [
-        runtime.run(network_input(scene_picture(scenes.read(index), size)[None], manifest))[0, column]
-        for index in progress(range(len(scenes)), "pictures, one at a time", len(scenes))
-    ]
-    return np.array(answers, np.float64)
+        return {"model": model.name}, read_table(model, pictures.names)
+    artifact = Artifact.read(model)
+    if "positive" not in artifact.manifest.labels:
+        raise ArtifactError(f"{artifact} has the labels {artifact.manifest.labels}, and no positive among them")
+    loaded = load(artifact, runtime)
+    probabilities, *_ = outputs_of(artifact, pictures, loaded)
+    return title(artifact, loaded), probabilities[:, artifact.manifest.labels.index("positive")].astype(np.float64)

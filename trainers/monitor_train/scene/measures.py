@@ -5,19 +5,21 @@ The two classes are always listed as positive, negative. A picture is called pos
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, f1_score, precision_score, recall_score
-from torchmetrics.functional.classification import multiclass_calibration_error
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from monitor_train.face.evaluate import BINS, interval
+from monitor_train.pictures import measures as any_classifier
+from monitor_train.pictures.measures import estimates
 
 LABELS = ("positive", "negative")
 Probabilities = NDArray[np.floating[Any]]
 Truth = NDArray[np.bool_]
+Statistic = Callable[[Probabilities, Truth], float]
 
 
 def measures(probabilities: Probabilities, positive: Truth) -> dict[str, Any]:
@@ -26,32 +28,36 @@ def measures(probabilities: Probabilities, positive: Truth) -> dict[str, Any]:
     Intervals are the middle 95 per cent of bootstrap resamplings of the pictures. The confusion matrix has the truth in
     rows. The calibration error compares confidence, the larger of both probabilities, with accuracy in 15 bins.
     """
-    said = probabilities >= 0.5
-    figures: dict[str, Any] = {"labels": list(LABELS), "pictures": len(positive)}
-    for name, statistic in STATISTICS.items():
-        figures[name] = statistic(probabilities, positive)
-        figures[f"{name}_interval"] = interval(
-            lambda rows, of=statistic: of(probabilities[rows], positive[rows]), len(positive)
-        )
-    figures["calibration_error"] = calibration_error(probabilities, positive)
-    for name, score in (("precision", precision_score), ("recall", recall_score), ("f", f1_score)):
-        values = score(positive, said, labels=[True, False], average=None, zero_division=0.0)
-        figures[name] = dict(zip(LABELS, map(float, values), strict=True))
-    figures["confusion"] = confusion_matrix(positive, said, labels=[True, False]).tolist()
-    return figures
+    guesses, order = probabilities >= 0.5, [True, False]
+    scores = precision_recall_fscore_support(positive, guesses, labels=order, zero_division=0.0)
+    return {
+        "labels": list(LABELS),
+        "pictures": len(positive),
+        **estimates(
+            {name: partial(of_rows, statistic, probabilities, positive) for name, statistic in STATISTICS.items()},
+            len(positive),
+        ),
+        "calibration_error": calibration_error(probabilities, positive),
+        **{
+            name: dict(zip(LABELS, map(float, values), strict=True))
+            for name, values in zip(("precision", "recall", "f"), scores, strict=False)
+        },
+        "confusion": confusion_matrix(positive, guesses, labels=order).tolist(),
+    }
 
 
 def difference(one: Probabilities, other: Probabilities, positive: Truth) -> dict[str, Any]:
     """How much better `one` is than `other` on the same pictures; intervals by resampling pictures, so in pairs."""
-    figures: dict[str, Any] = {}
-    for name, statistic in STATISTICS.items():
 
-        def gain(rows: Any, of: Any = statistic) -> float:
-            return float(of(one[rows], positive[rows]) - of(other[rows], positive[rows]))
+    def gain(statistic: Statistic, rows: NDArray[np.int64]) -> float:
+        return of_rows(statistic, one, positive, rows) - of_rows(statistic, other, positive, rows)
 
-        figures[name] = gain(slice(None))
-        figures[f"{name}_interval"] = interval(gain, len(positive))
-    return figures
+    return estimates({name: partial(gain, statistic) for name, statistic in STATISTICS.items()}, len(positive))
+
+
+def of_rows(statistic: Statistic, probabilities: Probabilities, positive: Truth, rows: NDArray[np.int64]) -> float:
+    """The `statistic` of the pictures at `rows`."""
+    return statistic(probabilities[rows], positive[rows])
 
 
 def accuracy(probabilities: Probabilities, positive: Truth) -> float:
@@ -66,14 +72,14 @@ def f_positive(probabilities: Probabilities, positive: Truth) -> float:
 
 def f_macro(probabilities: Probabilities, positive: Truth) -> float:
     """Mean of the F-measures of both classes."""
-    said = probabilities >= 0.5
-    return (f_measure(said, positive) + f_measure(~said, ~positive)) / 2
+    guesses = probabilities >= 0.5
+    return (f_measure(guesses, positive) + f_measure(~guesses, ~positive)) / 2
 
 
-def f_measure(said: Truth, true: Truth) -> float:
+def f_measure(guesses: Truth, true: Truth) -> float:
     """2 TP / (2 TP + FP + FN); fast enough for thousands of resamplings."""
-    both = said.sum() + true.sum()
-    return float(2 * (said & true).sum() / both) if both else 0.0
+    both = guesses.sum() + true.sum()
+    return float(2 * (guesses & true).sum() / both) if both else 0.0
 
 
 def auc(probabilities: Probabilities, positive: Truth) -> float:
@@ -88,10 +94,9 @@ def auc(probabilities: Probabilities, positive: Truth) -> float:
 
 def calibration_error(probabilities: Probabilities, positive: Truth) -> float:
     """Expected calibration error of the answer given."""
-    both = torch.from_numpy(np.stack([probabilities, 1 - probabilities], 1).astype(np.float32))
-    truth = torch.from_numpy((~positive).astype(np.int64))
-    return float(multiclass_calibration_error(both, truth, 2, n_bins=BINS, norm="l1"))
+    both = np.stack([probabilities, 1 - probabilities], 1)
+    return any_classifier.calibration_error(both, (~positive).astype(np.int64))
 
 
-STATISTICS = {"accuracy": accuracy, "f_positive": f_positive, "f_macro": f_macro, "auc": auc}
+STATISTICS: dict[str, Statistic] = {"accuracy": accuracy, "f_positive": f_positive, "f_macro": f_macro, "auc": auc}
 """Those that get an interval."""

@@ -1,7 +1,6 @@
 """Colour mood: an analyzer, a sink, a page and a command, as a third party would ship them."""
 
-from monitor.analyzer import Page
-from monitor.hooks import Register, hookimpl
+from monitor.plugin import Page, Register, hookimpl
 
 
 @hookimpl

@@ -14,14 +14,14 @@ import torch
 
 from monitor.errors import ConfigError
 from monitor_train.face import ablation as face_ablation
-from monitor_train.face import evaluate
 from monitor_train.face.expression import FaceExpression
 from monitor_train.face.fusion import Settings, read_image
-from monitor_train.face.training_faces import DataSet
+from monitor_train.face.training_faces import FaceSet
+from monitor_train.pictures.settings import Run
 
-pytestmark = pytest.mark.usefixtures("one_thread", "tiny")
+pytestmark = pytest.mark.usefixtures("tiny")
 
-QUICK = Settings("tiny", epochs=1, batch_size=20, views=1)
+QUICK = Settings(profile="tiny", epochs=1, batch_size=20, views=1)
 ROWS = ("no weighting", "confidence only", "agreement only", "both", "both, w = 0.0")
 
 
@@ -31,26 +31,25 @@ class PowerCutError(Exception):
 
 @pytest.fixture(scope="module")
 def ablated(
-    portrait_set: DataSet, image_branch: Path, tmp_path_factory: pytest.TempPathFactory
+    portrait_set: FaceSet, image_branch: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[str], dict[str, Any]]:
     """Folder, the runs in the order of their trainings, and figures, of an ablation that was interrupted once."""
     out, runs = tmp_path_factory.mktemp("ablation"), []
     fit: Callable[..., Path] = face_ablation.fit
 
-    def watched(branch: object, seen: object, folder: Path, settings: Settings, **options: Any) -> Path:
+    def watched(branch: object, seen: object, settings: Settings, run: Run) -> Path:
         if len(runs) == 2 and "power cut" not in runs:
             runs.append("power cut")
             raise PowerCutError
-        runs.append(folder.name)
-        return fit(branch, seen, folder, settings, **options)
+        runs.append(run.out.name)
+        return fit(branch, seen, settings, run)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(face_ablation, "WEIGHTS", (0.0, 0.6, 1.0))
-        patch.setattr(evaluate, "RESAMPLINGS", 50)
         patch.setattr(face_ablation, "fit", watched)
         with pytest.raises(PowerCutError):
-            face_ablation.ablation(portrait_set, out, image_branch, QUICK, accelerator="cpu")
-        figures = face_ablation.ablation(portrait_set, out, image_branch, QUICK, accelerator="cpu")
+            face_ablation.ablation(portrait_set, image_branch, QUICK, Run(out, accelerator="cpu"))
+        figures = face_ablation.ablation(portrait_set, image_branch, QUICK, Run(out, accelerator="cpu"))
     return out, runs, figures
 
 
@@ -80,7 +79,7 @@ def test_everything_is_written_down(ablated: tuple[Path, list[str], dict[str, An
     assert len(images) == 1  # all stand on the same image branch
     for name in ROWS:
         row = figures[name]
-        assert row["pictures"] == 36
+        assert row["pictures"] == 24
         assert row["accuracy"] - row["image"]["accuracy"] == pytest.approx(row["fusion"]["difference"])
     picture = cv2.imread(str(out / "sweep.png"))
     assert picture is not None
@@ -105,7 +104,7 @@ def test_the_tables_hold_the_figures(ablated: tuple[Path, list[str], dict[str, A
 
 
 @pytest.fixture
-def leaning(image_branch: Path, portrait_set: DataSet) -> FaceExpression:
+def leaning(image_branch: Path, portrait_set: FaceSet) -> FaceExpression:
     """An image branch to whose answers the other faces matter much."""
     branch = read_image(image_branch, portrait_set, QUICK)
     with torch.no_grad():
@@ -114,7 +113,7 @@ def leaning(image_branch: Path, portrait_set: DataSet) -> FaceExpression:
 
 
 def test_only_the_mean_of_the_batch_changes_answers(
-    leaning: FaceExpression, portrait_set: DataSet, monkeypatch: pytest.MonkeyPatch
+    leaning: FaceExpression, portrait_set: FaceSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(face_ablation, "BATCH_SIZES", (1, 8, 64))
     table = face_ablation.affinity_figures(leaning, portrait_set)
@@ -142,7 +141,7 @@ def test_figures_are_those_of_the_artifact(ablated: tuple[Path, list[str], dict[
 
 
 def test_another_ablation_in_the_same_folder_is_refused(
-    ablated: tuple[Path, list[str], dict[str, Any]], portrait_set: DataSet, image_branch: Path
+    ablated: tuple[Path, list[str], dict[str, Any]], portrait_set: FaceSet, image_branch: Path
 ) -> None:
     with pytest.raises(ConfigError, match=r"ablation\.json is of another image branch or of other settings"):
-        face_ablation.ablation(portrait_set, ablated[0], image_branch, replace(QUICK, seed=1), accelerator="cpu")
+        face_ablation.ablation(portrait_set, image_branch, replace(QUICK, seed=1), Run(ablated[0], accelerator="cpu"))

@@ -10,8 +10,6 @@ from torch import Tensor
 
 from monitor_train.face import augment as face_augment
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 @pytest.fixture
 def canvases() -> Tensor:

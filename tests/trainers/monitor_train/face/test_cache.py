@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from monitor_face import align
-from monitor_face.heatmap import LANDMARKS, seen
+from monitor_face.expression import align
+from monitor_face.expression.heatmap import LANDMARKS, seen
 from monitor_train.face import cache as face_cache
 from monitor_train.face.data import Faces, read_picture
 
@@ -93,6 +95,23 @@ def test_landmarks_of_the_data_set_stay_on_its_picture(tmp_path: Path) -> None:
         weight = seen_by_network * ((abs(x - wanted[0]) < 10) & (abs(y - wanted[1]) < 10))
         light = np.array([(weight * x).sum(), (weight * y).sum()]) / weight.sum()
         np.testing.assert_allclose(light, wanted, atol=0.1)
+
+
+def test_many_pictures_are_shared_out_to_processes_and_stay_in_order(
+    files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads stand in for the processes, each of which takes seconds to start."""
+    monkeypatch.setattr(face_cache, "CHUNK", 1)
+    monkeypatch.setattr(face_cache.os, "cpu_count", lambda: 2)
+    asked = []
+
+    def pool(workers: int, mp_context: Any) -> ThreadPoolExecutor:
+        asked.append((workers, mp_context.get_start_method()))
+        return ThreadPoolExecutor(1)
+
+    monkeypatch.setattr(face_cache, "ProcessPoolExecutor", pool)
+    assert face_cache.meshes([*files, *files], None, "meshes").found.tolist() == [True, False] * 2
+    assert asked == [(2, "spawn")]
 
 
 def test_the_cache_is_used_for_the_same_files_only(

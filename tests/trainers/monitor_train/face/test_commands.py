@@ -14,16 +14,18 @@ import typer
 from typer.testing import CliRunner
 
 from monitor import cli
-from monitor.artifact import Artifact
-from monitor_face.expression import SHIPPED
+from monitor.model.artifact import Artifact
+from monitor_face.expression.analyzer import SHIPPED
 from monitor_train.face import ablation as face_ablation
 from monitor_train.face import explain as face_explain
 from monitor_train.face import expression as face_expression
 from monitor_train.face import fusion as face_fusion
-from monitor_train.face.training_faces import DataSet
-from tests.trainers.monitor_train.command_line import run
+from monitor_train.face.settings import Settings
+from monitor_train.face.training_faces import FaceSet
+from monitor_train.pictures.settings import Run
+from tests.trainers.monitor_train.command_line import Spy, interrupted, run
 
-pytestmark = pytest.mark.usefixtures("one_thread", "tiny")
+pytestmark = pytest.mark.usefixtures("tiny")
 
 COMMANDS = [
     ("train", "face-expression"),
@@ -54,8 +56,8 @@ def test_the_shipped_model_is_measured_where_none_is_named(
     assert result.stdout.startswith("{")
     figures = json.loads(result.stdout)
     shipped = Artifact.read(SHIPPED).manifest
-    assert figures["artifact"] == f"{shipped.name} {shipped.version}"
-    assert figures["pictures"] == 36
+    assert figures["model"] == f"{shipped.name} {shipped.version}"
+    assert figures["pictures"] == 20
     assert "robustness" not in figures
     assert cv2.imread(str(tmp_path / "confusion.png")) is not None
 
@@ -69,24 +71,14 @@ def test_figures_are_printed_as_tables(app: typer.Typer, easy_ferplus: Path) -> 
 def test_the_options_reach_the_trainer_of_the_image_branch(
     app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    called: dict[str, Any] = {}
-
-    def train(source: DataSet, out: Path, settings: face_expression.Settings, **options: Any) -> Path:
-        called.update(source=source, out=out, settings=settings, **options)
-        return SHIPPED
-
+    train = Spy(SHIPPED)
     monkeypatch.setattr(face_expression, "train", train)
-    arguments = ["--data", tmp_path, "--out", tmp_path / "out", "--format", "rafdb", "--profile", "paper"]
+    arguments = ["--data", tmp_path, "--out", interrupted(tmp_path / "out"), "--format", "rafdb", "--profile", "paper"]
     arguments += ["--epochs", 7, "--minutes", 2.5, "--batch-size", 32, "--learning-rate", 0.2, "--seed", 5]
     result = run(app, "train", "face-expression", *arguments, "--imagenet", "--start", "a.ckpt", "--resume")
-    assert called == {
-        "source": DataSet(tmp_path, "rafdb", tmp_path / "out" / "cache"),
-        "out": tmp_path / "out",
-        "settings": face_expression.Settings("paper", 7, 2.5, batch_size=32, learning_rate=0.2, seed=5, imagenet=True),
-        "start": Path("a.ckpt"),
-        "resume": True,
-        "accelerator": "auto",
-    }
+    source = FaceSet(tmp_path, "rafdb", tmp_path / "out" / "cache")
+    settings = Settings(profile="paper", epochs=7, minutes=2.5, batch_size=32, learning_rate=0.2, seed=5, imagenet=True)
+    assert train.calls == [((source, settings, Run(tmp_path / "out", resume=True), Path("a.ckpt")), {})]
     assert f"artifact: {SHIPPED}" in result.output
 
 
@@ -102,18 +94,18 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Instead of training."""
     steps = Steps()
 
-    def fit(source: DataSet, out: Path, settings: face_expression.Settings, **options: Any) -> Path:
-        steps.append(("image", {"source": source, "out": out, "settings": settings, **options}))
-        return out / "best.ckpt"
+    def fit(source: FaceSet, settings: Settings, run: Run) -> Path:
+        steps.append(("image", {"source": source, "settings": settings, "run": run}))
+        return run.out / "best.ckpt"
 
-    def train(source: DataSet, out: Path, image: Path, settings: face_fusion.Settings, **options: Any) -> Path:
-        steps.append(("fusion", {"source": source, "out": out, "image": image, "settings": settings, **options}))
+    def train(source: FaceSet, image: Path, settings: face_fusion.Settings, run: Run) -> Path:
+        steps.append(("fusion", {"source": source, "image": image, "settings": settings, "run": run}))
         return SHIPPED
 
-    def ablation(source: DataSet, out: Path, image: Path, settings: face_fusion.Settings, **options: Any) -> None:
-        steps.append(("ablation", {"source": source, "out": out, "image": image, "settings": settings, **options}))
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "ablation.md").write_text("| the tables |")
+    def ablation(source: FaceSet, image: Path, settings: face_fusion.Settings, run: Run) -> None:
+        steps.append(("ablation", {"source": source, "image": image, "settings": settings, "run": run}))
+        run.out.mkdir(parents=True, exist_ok=True)
+        (run.out / "ablation.md").write_text("| the tables |")
 
     monkeypatch.setattr(face_expression, "fit", fit)
     monkeypatch.setattr(face_fusion, "train", train)
@@ -125,27 +117,24 @@ def test_the_fusion_trains_its_image_branch_first(app: typer.Typer, tmp_path: Pa
     arguments = ["--data", tmp_path, "--out", tmp_path / "out", "--format", "folders", "--epochs", 3]
     arguments += ["--image-epochs", 9, "--minutes", 60, "--seed", 4, "--accelerator", "cpu"]
     result = run(app, "train", "face-fusion", *arguments)
-    source = DataSet(tmp_path, "folders", tmp_path / "out" / "cache")
+    source = FaceSet(tmp_path, "folders", tmp_path / "out" / "cache")
+    out = tmp_path / "out"
     assert steps == [
         (
             "image",
             {
                 "source": source,
-                "out": tmp_path / "out" / "image",
-                "settings": face_expression.Settings("compact", 9, 60.0, seed=4),
-                "resume": False,
-                "accelerator": "cpu",
+                "settings": Settings(profile="compact", epochs=9, minutes=60.0, seed=4),
+                "run": Run(out / "image", accelerator="cpu"),
             },
         ),
         (
             "fusion",
             {
                 "source": source,
-                "out": tmp_path / "out",
-                "image": tmp_path / "out" / "image" / "best.ckpt",
-                "settings": face_fusion.Settings("compact", 3, seed=4),
-                "resume": False,
-                "accelerator": "cpu",
+                "image": out / "image" / "best.ckpt",
+                "settings": face_fusion.Settings(profile="compact", epochs=3, seed=4),
+                "run": Run(out, accelerator="cpu"),
             },
         ),
     ]
@@ -153,39 +142,34 @@ def test_the_fusion_trains_its_image_branch_first(app: typer.Typer, tmp_path: Pa
 
 
 def test_a_trained_image_branch_is_taken_as_it_is(app: typer.Typer, tmp_path: Path, steps: Steps) -> None:
-    run(app, "train", "face-fusion", "--data", tmp_path, "--out", tmp_path / "out", "--image", "i.ckpt", "--resume")
+    out = interrupted(tmp_path / "out")
+    run(app, "train", "face-fusion", "--data", tmp_path, "--out", out, "--image", "i.ckpt", "--resume")
     assert steps.named() == ["fusion"]
     assert steps[0][1]["image"] == Path("i.ckpt")
-    assert steps[0][1]["resume"] is True
+    assert steps[0][1]["run"].resume
 
 
 def test_a_run_stopped_before_the_fusion_began_goes_on_there(app: typer.Typer, tmp_path: Path, steps: Steps) -> None:
+    interrupted(tmp_path / "image")
     run(app, "train", "face-fusion", "--data", tmp_path, "--out", tmp_path, "--resume")
-    assert [(name, options["resume"]) for name, options in steps] == [("image", True), ("fusion", False)]
+    assert [(name, options["run"].resume) for name, options in steps] == [("image", True), ("fusion", False)]
 
 
-@pytest.mark.parametrize(
-    ("begun", "words", "step"), [("last.ckpt", [], "fusion"), ("ablation/ablation.json", ["--ablation"], "ablation")]
-)
-def test_once_the_fusion_has_begun_its_image_branch_stays(
-    app: typer.Typer, tmp_path: Path, steps: Steps, begun: str, words: list[str], step: str
-) -> None:
+def test_once_the_fusion_has_begun_its_image_branch_stays(app: typer.Typer, tmp_path: Path, steps: Steps) -> None:
     """A run that ended early would otherwise go on for another epoch, and be another image branch."""
-    out = tmp_path / "out"
-    (out / begun).parent.mkdir(parents=True)
-    (out / begun).write_bytes(b"")
-    run(app, "train", "face-fusion", "--data", tmp_path, "--out", out, "--resume", *words)
-    assert steps.named() == [step]
-    assert steps[0][1]["image"] == out / "image" / "best.ckpt"
-    assert steps[0][1].get("resume", True)
+    interrupted(tmp_path)
+    run(app, "train", "face-fusion", "--data", tmp_path, "--out", tmp_path, "--resume")
+    assert steps.named() == ["fusion"]
+    assert steps[0][1]["image"] == tmp_path / "image" / "best.ckpt"
+    assert steps[0][1]["run"].resume
 
 
 def test_the_ablation_prints_its_tables(app: typer.Typer, tmp_path: Path, steps: Steps) -> None:
-    arguments = ["--data", tmp_path, "--out", tmp_path / "out", "--image", "i.ckpt", "--ablation", "--profile", "paper"]
-    result = run(app, "train", "face-fusion", *arguments)
+    arguments = ["--data", tmp_path, "--out", tmp_path / "out", "--image", "i.ckpt", "--profile", "paper"]
+    result = run(app, "ablation", "face-fusion", *arguments)
     assert steps.named() == ["ablation"]
-    assert steps[0][1]["out"] == tmp_path / "out" / "ablation"
-    assert steps[0][1]["settings"] == face_fusion.Settings("paper", keep_image=False)
+    assert steps[0][1]["run"] == Run(tmp_path / "out")
+    assert steps[0][1]["settings"] == face_fusion.Settings(profile="paper", keep_image=False)
     assert "| the tables |" in result.output
 
 
@@ -217,12 +201,17 @@ def test_the_options_reach_the_explanation(app: typer.Typer, tmp_path: Path, mon
             "i.ckpt is not a checkpoint",
         ),
         ("train face-expression --data {portraits} --out o --format folders --resume", "o/last.ckpt is missing"),
+        ("train face-fusion --data . --out o --resume", "o/image/last.ckpt is missing"),
+        ("train face-fusion --data . --out o --image i.ckpt --resume", "o/last.ckpt is missing"),
         ("train face-fusion --data {portraits} --out o --format folders --image i.ckpt", "i.ckpt is not a checkpoint"),
         ("train face-fusion --data {portraits} --out o --format folders --image {tiny}", "is of the profile tiny, not"),
-        ("train face-fusion --data . --out o --image i.ckpt --ablation", "i.ckpt is not a checkpoint"),
+        ("ablation face-fusion --data . --out o --image i.ckpt", "i.ckpt is not a checkpoint"),
         ("explain face-fusion missing.png --artifact .", "manifest.json is missing: . is not a model artifact"),
         ("train face-fusion --data . --out o --profile huge", "'huge' is not one of 'compact', 'paper'"),
-        ("train face-fusion --data . --out o --format fer", "'fer' is not one of 'ferplus', 'rafdb', 'folders'"),
+        (
+            "train face-fusion --data . --out o --format fer",
+            "'fer' is not one of 'ferplus', 'rafdb', 'sfew', 'folders', 'crowd'",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
@@ -247,7 +236,7 @@ def test_what_is_wrong_is_said_in_one_line(
 
 def test_importing_the_trainers_brings_in_no_torch() -> None:
     code = (
-        "import sys, monitor_train.face.commands, monitor.plugins; monitor.plugins.Plugins().trainers; "
+        "import sys, monitor_train.face.commands, monitor.plugin.registry; monitor.plugin.registry.Plugins().trainers; "
         "sys.exit(any(name in sys.modules for name in ('torch', 'lightning', 'sklearn', 'mediapipe', 'cv2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

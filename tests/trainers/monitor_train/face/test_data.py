@@ -13,24 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor_train.face import data as face_data
-from monitor_train.face import ferplus
-from monitor_train.splits import DataError
+from monitor_train.face import ferplus, layouts
+from monitor_train.pictures.splits import DataError
 
 
 def test_the_layout_is_chosen_by_name(make_ferplus: Callable[..., Path]) -> None:
     data = make_ferplus(train=[[10, 0, 0, 0, 0, 0, 0, 0, 0, 0]])
-    assert face_data.read(data, "ferplus", "train").files == ferplus.read(data, "train").files
+    assert layouts.read(data, "ferplus", "train").files == ferplus.read(data, "train").files
     for layout, message in (
         ("rafdb", "list_patition_label.txt is missing"),
         ("folders", "at least two classes, and has 1"),
     ):
         with pytest.raises(DataError, match=message):
-            face_data.read(data, layout, "train")  # type: ignore[arg-type]
+            layouts.read(data, layout, "train")
 
 
 def test_an_unknown_layout_is_explained(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="unknown data format 'rafbd'; did you mean 'rafdb'"):
-        face_data.read(tmp_path, "rafbd", "train")  # type: ignore[arg-type]
+        layouts.read(tmp_path, "rafbd", "train")
 
 
 def test_single_labels_are_one_hot_votes() -> None:

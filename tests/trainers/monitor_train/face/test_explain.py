@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -14,21 +14,20 @@ from skimage.data import astronaut
 from torch import nn
 from typer.testing import CliRunner
 
-from monitor.artifact import Artifact, Manifest
 from monitor.cli import make_app
 from monitor.errors import ArtifactError, ConfigError
-from monitor.plugins import Plugins
-from monitor.sample import Frame, Sample
-from monitor_face.detector import MediaPipeDetector
-from monitor_face.expression import SHIPPED, FaceFusion
-from monitor_train.export import Calibrated, write_artifact
+from monitor.model.artifact import Artifact, Manifest
+from monitor.plugin.registry import Plugins
+from monitor.sample import Face, Frame, Sample
+from monitor_face.detection.mediapipe_detector import MediaPipeDetector
+from monitor_face.expression.analyzer import SHIPPED, FaceFusion
+from monitor_train.face import explain as face_explain
 from monitor_train.face import profile as face_profile
 from monitor_train.face.explain import activation_map, answer, explain, explanation_figure
 from monitor_train.face.network import FaceNetwork
 from monitor_train.face.profile import Profile
-from monitor_train.splits import DataError
-
-pytestmark = pytest.mark.usefixtures("one_thread")
+from monitor_train.pictures.export import Calibrated, write_artifact
+from monitor_train.pictures.splits import DataError
 
 
 @pytest.fixture
@@ -116,13 +115,33 @@ def test_where_nothing_speaks_for_the_answer_the_map_is_empty() -> None:
     assert not activation_map(network, maps_of, torch.rand(1, 1, 8, 8)).any()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_detector() -> Iterator[None]:
+    """A detector that is made once, and sees the faces of each picture once."""
+    detector = MediaPipeDetector()
+    found: dict[bytes, list[Face]] = {}
+
+    class Remembering:
+        def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
+            key = frame.tobytes()
+            if key not in found:
+                found[key] = list(detector.detect(frame))
+            return found[key]
+
+        def close(self) -> None:
+            pass
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(face_explain, "MediaPipeDetector", Remembering)
+        yield
+    detector.close()
+
+
 def seen_by(model: Artifact, picture: Path) -> list[dict[str, float]]:
     """What the analyzer says of the faces in a picture, from the left."""
     image = np.ascontiguousarray(cv2.imread(str(picture))[:, :, ::-1])
-    detector = MediaPipeDetector()
-    faces = sorted(detector.detect(image), key=lambda face: face.box)
-    detector.close()
-    sample = Sample(Frame(image, 0.0, "picture", 0), tuple(faces))
+    faces = sorted(face_explain.MediaPipeDetector().detect(image), key=lambda face: face.box)
+    sample = Sample(Frame(image, 0.0, 1, 0, source_name="picture"), tuple(faces))
     return [dict(each.scores) for each in FaceFusion(model.folder, "onnxruntime").analyze([sample])[0]]
 
 
@@ -183,7 +202,7 @@ def test_a_picture_without_a_face_is_one_clear_error(model: Artifact, tmp_path: 
     with pytest.raises(ConfigError, match=r"no face was found in .*wall\.png"):
         explain(tmp_path / "wall.png", model.folder)
     (tmp_path / "text.png").write_text("no picture")
-    with pytest.raises(DataError, match=r"text\.png is not a picture that OpenCV can read"):
+    with pytest.raises(DataError, match=r"text\.png is not a picture that can be read"):
         explain(tmp_path / "text.png", model.folder)
 
 

@@ -100,7 +100,7 @@ def test_a_missing_csv_file_is_named(tmp_path: Path) -> None:
         (b"", "lacks the column 'Usage'"),
         (b"\xff\xfe\x00\x01", "not a text file"),
         (f"{','.join(COLUMNS)}\nTraining,a.png,ten,0,0,0,0,0,0,0,0,0\n".encode(), "line 2: votes must be ten whole"),
-        (f"{','.join(COLUMNS)}\nTraining,a.png,4,0,0\n".encode(), "line 2: votes must be ten whole"),
+        (f"{','.join(COLUMNS)}\nTraining,a.png,4,0,0\n".encode(), "line 2: too few columns"),
         (f"{','.join(COLUMNS)}\nTraining,a.png,-1,0,0,0,0,0,0,0,0,11\n".encode(), "line 2: votes must be at least 0"),
         (
             f"{','.join(COLUMNS)}\nTrainin,a.png,10,0,0,0,0,0,0,0,0,0\n".encode(),

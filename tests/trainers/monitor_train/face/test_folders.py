@@ -10,7 +10,8 @@ import pytest
 
 from monitor_train.face import data as face_data
 from monitor_train.face import folders as face_folders
-from monitor_train.splits import DataError, Split
+from monitor_train.face import layouts
+from monitor_train.pictures.splits import DataError, Split
 
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 
@@ -33,7 +34,7 @@ def split_data(tmp_path: Path) -> Path:
 
 def test_the_folders_of_the_splits_are_read(split_data: Path) -> None:
     for split, folder, count in (("train", "train", 3), ("valid", "val", 1), ("test", "test", 2)):
-        faces = face_data.read(split_data, "folders", split)  # type: ignore[arg-type]
+        faces = layouts.read(split_data, "folders", split)
         assert faces.names == ("angry", "happy", "sad")
         assert faces.labels.tolist() == [label for label in range(3) for _ in range(count)]
         np.testing.assert_array_equal(faces.votes, np.eye(3)[faces.labels])

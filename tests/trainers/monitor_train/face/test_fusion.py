@@ -13,43 +13,53 @@ import pytest
 import torch
 from timm.optim import AdaBelief
 
-from monitor.artifact import Artifact
 from monitor.errors import ConfigError
+from monitor.model.artifact import Artifact
 from monitor.testing import check_analyzer
-from monitor_face.expression import FaceFusion as Analyzer
-from monitor_face.heatmap import heatmaps
+from monitor_face.expression.analyzer import FaceFusion as Analyzer
+from monitor_face.expression.heatmap import heatmaps
 from monitor_train.face import fusion as face_fusion
 from monitor_train.face.evaluate import evaluate
 from monitor_train.face.expression import FaceExpression
-from monitor_train.face.fusion import FaceFusion, FusionData, SeenFaces, Settings, fit, look, read_image, train
-from monitor_train.face.training_faces import DataSet, split_views
-from monitor_train.splits import DataError
-from monitor_train.weights import read_checkpoint
+from monitor_train.face.fusion import (
+    FaceFusion,
+    FrozenFeatures,
+    FusionData,
+    Settings,
+    extract_features,
+    fit,
+    read_image,
+    train,
+)
+from monitor_train.face.training_faces import FaceSet, split_views
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.splits import DataError
+from monitor_train.pictures.weights import read_checkpoint
 
-pytestmark = pytest.mark.usefixtures("one_thread", "tiny")
+pytestmark = pytest.mark.usefixtures("tiny")
 
-QUICK = Settings("tiny", epochs=10, batch_size=10, views=3, learning_rate=2e-3, balance=0.0)
+QUICK = Settings(profile="tiny", epochs=12, batch_size=10, views=3, learning_rate=8e-3, balance=0.0)
 CPU = torch.device("cpu")
 NAMES = ("happiness", "neutral", "surprise")
 
 
 @pytest.fixture(scope="module")
-def trained(portrait_set: DataSet, image_branch: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train(portrait_set, tmp_path_factory.mktemp("fusion"), image_branch, QUICK, accelerator="cpu")
+def trained(portrait_set: FaceSet, image_branch: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(portrait_set, image_branch, QUICK, Run(tmp_path_factory.mktemp("fusion"), accelerator="cpu"))
 
 
 @pytest.fixture(scope="module")
-def branch(portrait_set: DataSet, image_branch: Path) -> FaceExpression:
+def branch(portrait_set: FaceSet, image_branch: Path) -> FaceExpression:
     return read_image(image_branch, portrait_set, QUICK)
 
 
 @pytest.fixture(scope="module")
-def seen(branch: FaceExpression, portrait_set: DataSet) -> SeenFaces:
-    return look(branch, portrait_set, QUICK, CPU)
+def seen(branch: FaceExpression, portrait_set: FaceSet) -> FrozenFeatures:
+    return extract_features(branch, portrait_set, QUICK, CPU)
 
 
 @pytest.fixture(scope="module")
-def figures(trained: Path, portrait_set: DataSet) -> dict[str, Any]:
+def figures(trained: Path, portrait_set: FaceSet) -> dict[str, Any]:
     return evaluate(trained, portrait_set)
 
 
@@ -57,7 +67,7 @@ def test_it_learns(figures: dict[str, Any]) -> None:
     """Three classes of equal size: chance is one third."""
     assert figures["accuracy"] > 0.8
     assert figures["fusion"]["landmark_accuracy"] > 0.8
-    assert sum(figures["fusion"]["who_is_right"].values()) == figures["pictures"] == 36
+    assert sum(figures["fusion"]["who_is_right"].values()) == figures["pictures"] == 24
     assert figures["without_landmarks"] == 0
 
 
@@ -84,10 +94,10 @@ def test_the_image_branch_is_the_one_that_was_given(trained: Path, image_branch:
         assert torch.equal(kept[name.replace("network.", "network.image.", 1)], value), name
 
 
-def test_a_resumed_run_is_the_uninterrupted_one(branch: FaceExpression, seen: SeenFaces, tmp_path: Path) -> None:
+def test_a_resumed_run_is_the_uninterrupted_one(branch: FaceExpression, seen: FrozenFeatures, tmp_path: Path) -> None:
     """Stopped after the first of three epochs and continued, against three epochs in one go: the same weights."""
     settings = replace(QUICK, epochs=3)
-    fit(branch, seen, tmp_path / "whole", settings, resume=False, accelerator="cpu")
+    fit(branch, seen, settings, Run(tmp_path / "whole", accelerator="cpu"))
 
     class StopError(Exception):
         pass
@@ -100,20 +110,20 @@ def test_a_resumed_run_is_the_uninterrupted_one(branch: FaceExpression, seen: Se
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(face_fusion, "FaceFusion", Interrupted)
         with pytest.raises(StopError):
-            fit(branch, seen, tmp_path / "halves", settings, resume=False, accelerator="cpu")
-    fit(branch, seen, tmp_path / "halves", settings, resume=True, accelerator="cpu")
+            fit(branch, seen, settings, Run(tmp_path / "halves", accelerator="cpu"))
+    fit(branch, seen, settings, Run(tmp_path / "halves", resume=True, accelerator="cpu"))
 
     whole, halves = (read_checkpoint(tmp_path / name / "last.ckpt") for name in ("whole", "halves"))
-    assert whole["global_step"] == halves["global_step"] == 36
+    assert whole["global_step"] == halves["global_step"] == 18
     for name, value in whole["state_dict"].items():
         torch.testing.assert_close(halves["state_dict"][name], value, msg=lambda text, name=name: f"{name}: {text}")
 
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_the_image_part_of_the_merging_is_kept_or_learnt(
-    branch: FaceExpression, seen: SeenFaces, tmp_path: Path, keep: bool
+    branch: FaceExpression, seen: FrozenFeatures, tmp_path: Path, keep: bool
 ) -> None:
-    best = fit(branch, seen, tmp_path, replace(QUICK, epochs=1, keep_image=keep), resume=False, accelerator="cpu")
+    best = fit(branch, seen, replace(QUICK, epochs=1, keep_image=keep), Run(tmp_path, accelerator="cpu"))
     learnt = read_checkpoint(best)["state_dict"]
     for part in ("weight", "bias"):
         before = getattr(branch.network.classify, part)
@@ -122,17 +132,17 @@ def test_the_image_part_of_the_merging_is_kept_or_learnt(
 
 
 def test_the_image_branch_looks_at_several_views_of_every_face(
-    seen: SeenFaces, branch: FaceExpression, portrait_set: DataSet
+    seen: FrozenFeatures, branch: FaceExpression, portrait_set: FaceSet
 ) -> None:
     length = branch.network.amend.features
-    assert seen.features.shape == (3, 120, length)
-    assert seen.landmarks.shape == (3, 120, 37, 2)
+    assert seen.features.shape == (3, 60, length)
+    assert seen.landmarks.shape == (3, 60, 37, 2)
     assert seen.without_landmarks == 0
-    assert seen.labels.bincount().tolist() == [40, 40, 40]
+    assert seen.labels.bincount().tolist() == [20, 20, 20]
     for view in (1, 2):
         assert (seen.features[view] - seen.features[0]).abs().mean() > 0
         assert (seen.landmarks[view] - seen.landmarks[0]).abs().mean() > 1
-    again = look(branch, portrait_set, QUICK, CPU)
+    again = extract_features(branch, portrait_set, QUICK, CPU)
     assert torch.equal(again.features, seen.features)
     assert torch.equal(again.landmarks, seen.landmarks)
 
@@ -147,7 +157,7 @@ def test_the_image_branch_looks_at_several_views_of_every_face(
     assert majority.all()
 
 
-def test_epochs_take_the_views_in_turn(seen: SeenFaces) -> None:
+def test_epochs_take_the_views_in_turn(seen: FrozenFeatures) -> None:
     data = FusionData(seen, QUICK)
 
     class Trainer:
@@ -159,10 +169,10 @@ def test_epochs_take_the_views_in_turn(seen: SeenFaces) -> None:
         features = torch.cat([batch[0] for batch in data.train_dataloader()])
         known = {tuple(each.tolist()) for each in seen.features[epoch % 3]}
         assert {tuple(each.tolist()) for each in features} <= known
-        assert len(features) == 120
+        assert len(features) == 60
 
 
-def test_the_loss_is_the_sum_of_both_cross_entropies(seen: SeenFaces, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loss_is_the_sum_of_both_cross_entropies(seen: FrozenFeatures, monkeypatch: pytest.MonkeyPatch) -> None:
     """Against shares of votes, worked out with logarithms (equation 3)."""
     torch.manual_seed(0)
     module = FaceFusion(asdict(replace(QUICK, jitter=0.0)), NAMES).eval()
@@ -179,7 +189,7 @@ def test_the_loss_is_the_sum_of_both_cross_entropies(seen: SeenFaces, monkeypatc
 
 
 def test_it_learns_with_the_paper_optimizer() -> None:
-    settings = Settings("tiny")
+    settings = Settings(profile="tiny")
     assert (settings.batch_size, settings.disagreement, settings.confidence) == (256, 0.6, True)
     module = FaceFusion(asdict(settings), NAMES)
     chosen = module.configure_optimizers()
@@ -195,7 +205,7 @@ def test_it_learns_with_the_paper_optimizer() -> None:
     assert chosen["lr_scheduler"].gamma == 0.9
 
 
-def folders(data: Path, portraits: Path, blank: Sequence[str]) -> DataSet:
+def folders(data: Path, portraits: Path, blank: Sequence[str]) -> FaceSet:
     """Two portraits of each class in every split; the `blank` ones, by number, without a face."""
     for split in ("train", "valid", "test"):
         for label in NAMES:
@@ -205,14 +215,14 @@ def folders(data: Path, portraits: Path, blank: Sequence[str]) -> DataSet:
                 picture = cv2.imread(str(portraits / split / label / f"{split}{number}.png"), cv2.IMREAD_GRAYSCALE)
                 assert picture is not None
                 cv2.imwrite(str(folder / f"{number}.png"), np.full_like(picture, 99) if number in blank else picture)
-    return DataSet(data, "folders", None)
+    return FaceSet(data, "folders", None)
 
 
 def test_faces_without_landmarks_are_counted_and_teach_nothing(
     branch: FaceExpression, portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = folders(tmp_path, portraits, blank=["01"])
-    seen = look(branch, source, QUICK, CPU)
+    seen = extract_features(branch, source, QUICK, CPU)
     assert "3 of 6 training faces have no landmarks; they teach the image branch only" in capsys.readouterr().err
     assert seen.without_landmarks == 3
     assert seen.features.shape[:2] == (3, 3)
@@ -223,12 +233,12 @@ def test_faces_without_landmarks_are_counted_and_teach_nothing(
 def test_without_any_landmarks_there_is_nothing_to_fuse(image_branch: Path, portraits: Path, tmp_path: Path) -> None:
     source = folders(tmp_path / "data", portraits, blank=["00", "01"])
     with pytest.raises(DataError, match=r"data: no training face has landmarks, so there is nothing to fuse"):
-        train(source, tmp_path / "out", image_branch, QUICK, accelerator="cpu")
+        train(source, image_branch, QUICK, Run(tmp_path / "out", accelerator="cpu"))
 
 
-def test_an_image_branch_of_another_profile_is_refused(image_branch: Path, portrait_set: DataSet) -> None:
+def test_an_image_branch_of_another_profile_is_refused(image_branch: Path, portrait_set: FaceSet) -> None:
     with pytest.raises(ConfigError, match=r"best\.ckpt is of the profile tiny, not compact"):
-        read_image(image_branch, portrait_set, Settings("compact"))
+        read_image(image_branch, portrait_set, Settings(profile="compact"))
 
 
 def test_an_image_branch_that_knows_other_classes_is_refused(image_branch: Path, easy_ferplus: Path) -> None:
@@ -236,17 +246,17 @@ def test_an_image_branch_that_knows_other_classes_is_refused(image_branch: Path,
         ConfigError,
         match=r"best\.ckpt knows the classes happiness, neutral, surprise, not neutral, happiness, surprise, ",
     ):
-        read_image(image_branch, DataSet(easy_ferplus, "ferplus", None), QUICK)
+        read_image(image_branch, FaceSet(easy_ferplus, "ferplus", None), QUICK)
 
 
-def test_the_checkpoint_of_a_fusion_is_no_image_branch(trained: Path, portrait_set: DataSet) -> None:
+def test_the_checkpoint_of_a_fusion_is_no_image_branch(trained: Path, portrait_set: FaceSet) -> None:
     with pytest.raises(
         ConfigError, match=r"best\.ckpt is of another network or profile: its network\.\S+ does not fit"
     ):
         read_image(trained.parent / "best.ckpt", portrait_set, QUICK)
 
 
-def test_a_file_that_is_no_checkpoint_is_refused(portrait_set: DataSet, tmp_path: Path) -> None:
+def test_a_file_that_is_no_checkpoint_is_refused(portrait_set: FaceSet, tmp_path: Path) -> None:
     (tmp_path / "image.ckpt").write_text("nothing")
     with pytest.raises(ConfigError, match=r"image\.ckpt is not a checkpoint of this program"):
         read_image(tmp_path / "image.ckpt", portrait_set, QUICK)

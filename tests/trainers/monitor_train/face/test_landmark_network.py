@@ -7,10 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from monitor_train.face.landmark_network import COMPACT, PAPER, LandmarkNetwork
-from monitor_train.face.profile import PROFILES
-
-pytestmark = pytest.mark.usefixtures("one_thread")
+from monitor_train.face.landmark_network import LandmarkNetwork
+from monitor_train.face.profile import COMPACT, PAPER, PROFILES
 
 TABLE_1 = [
     (220, 220, 32),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
-from monitor_train.face.data import Format
-from monitor_train.face.model import TERMS, headlines
+from monitor_train.face.layouts import LAYOUTS, TERMS
+from monitor_train.face.model import manifest_figures
 
 
 def test_every_layout_has_its_data_and_terms() -> None:
-    assert set(TERMS) == set(get_args(Format))
+    assert set(TERMS) == set(LAYOUTS)
     assert all(data and licence for data, licence in TERMS.values())
 
 
@@ -30,7 +28,7 @@ def test_the_manifest_gets_the_headlines_of_an_evaluation() -> None:
         "duplicates_left_out": 3,
         "without_landmarks": 2,
     }
-    assert headlines(figures) == {
+    assert manifest_figures(figures) == {
         "test_data": "rafdb test, batch size 1",
         "test_pictures": 12,
         "accuracy": 0.1235,

@@ -12,8 +12,6 @@ from torchvision.models import resnet18
 from monitor_train.face.network import FaceNetwork
 from monitor_train.face.profile import PROFILES, Profile
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())

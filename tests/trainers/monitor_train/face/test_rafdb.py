@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor_train.face import data as face_data
-from monitor_train.face import rafdb
-from monitor_train.splits import DataError
+from monitor_train.face import layouts, rafdb
+from monitor_train.pictures.splits import DataError, Split
 
 EYES_NOSE_MOUTH = np.array([(120.0, 210.5), (180.0, 204.0), (152.0, 240.0), (130.0, 268.0), (176.0, 262.0)])
 TRAIN = [label for label in range(1, 8) for _ in range(12)]
@@ -52,7 +52,7 @@ def test_the_test_set_is_the_published_one(basic: Path) -> None:
 
 def test_the_folder_above_may_be_named(basic: Path) -> None:
     assert rafdb.read(basic.parent, "test").files == rafdb.read(basic, "test").files
-    assert face_data.read(basic.parent, "rafdb", "test").files == rafdb.read(basic, "test").files
+    assert layouts.read(basic.parent, "rafdb", "test").files == rafdb.read(basic, "test").files
 
 
 def test_a_tenth_of_every_class_is_held_out_for_validation(basic: Path) -> None:
@@ -125,13 +125,13 @@ def test_missing_files_are_named_and_counted(basic: Path, kind: str) -> None:
     for number in ("0002", "0005", "0006"):
         (basic / kind.format(number)).unlink()
     name = kind.format("0002").replace(".", r"\.")
-    with pytest.raises(DataError, match=rf"{name} is missing, and 2 more of the 21 files"):
+    with pytest.raises(DataError, match=rf"{name} is missing, and 2 more of 21; "):
         rafdb.read(basic, "test")
     assert len(rafdb.read(basic, "train")) == 70
 
 
 @pytest.mark.parametrize("split", ["train", "valid", "test"])
-def test_another_folder_is_not_taken_for_it(tmp_path: Path, split: face_data.Split) -> None:
+def test_another_folder_is_not_taken_for_it(tmp_path: Path, split: Split) -> None:
     with pytest.raises(DataError, match=r"EmoLabel/list_patition_label\.txt is missing; --data must name"):
         rafdb.read(tmp_path, split)
 
@@ -151,7 +151,7 @@ def test_both_spellings_of_the_label_file_are_read(basic: Path) -> None:
         ("test_0001.jpg 1 2", "line 92: unknown label '1 2'"),
         ("face.jpg 1", "line 92: 'face.jpg 1' does not begin with a name such as"),
         ("test_0001.jpg 1", "line 92: test_0001.jpg has a label already"),
-        ("test_0099.jpg 1", r"test_0099_aligned\.jpg is missing, and 2 more of the 24 files"),
+        ("test_0099.jpg 1", r"test_0099_aligned\.jpg is missing, and 2 more of 24; "),
     ],
 )
 def test_a_damaged_label_file_is_explained(basic: Path, line: str, message: str) -> None:

@@ -8,39 +8,46 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor_face.face_input import FaceInput
-from monitor_face.heatmap import heatmaps
+from monitor_face.expression.face_input import FaceInput
+from monitor_face.expression.heatmap import heatmaps
 from monitor_train.face import cache as face_cache
 from monitor_train.face import training_faces
 from monitor_train.face.cache import WHOLE
 from monitor_train.face.data import Faces, read_picture
 from monitor_train.face.profile import PROFILES, Profile
-from monitor_train.face.training_faces import DataSet, split_views, training_canvases, with_heatmaps
+from monitor_train.face.training_faces import (
+    FaceSet,
+    split_views,
+    training_canvases,
+    unaligned_canvases,
+    with_heatmaps,
+)
 
 
-def test_the_middle_of_a_canvas_is_what_the_network_will_see(portrait_set: DataSet, tiny: Profile) -> None:
+def test_the_middle_of_a_canvas_is_what_the_network_will_see(portrait_set: FaceSet, tiny: Profile) -> None:
     """80 pixels for a view of 64, so a border of 8 on each side, with the landmarks moved by as much."""
-    canvases = training_canvases(portrait_set, tiny)
+    _, canvases = training_canvases(portrait_set, tiny)
     _, views = split_views(portrait_set, "train", tiny)
-    assert canvases.aligned.pictures.shape == (120, 1, 80, 80)
-    inner = canvases.aligned.pictures[:, :, 8:72, 8:72]
+    assert canvases.pictures.shape == (60, 1, 80, 80)
+    inner = canvases.pictures[:, :, 8:72, 8:72]
     difference = np.abs(inner.astype(int) - views.pictures)[:, :, 2:-2, 2:-2]
     assert difference.mean() < 1.5
-    np.testing.assert_allclose(canvases.aligned.landmarks - 8, views.landmarks, atol=1e-3)
+    np.testing.assert_allclose(canvases.landmarks - 8, views.landmarks, atol=1e-3)
     assert np.isfinite(views.landmarks).all()
 
 
-def test_every_canvas_is_there_unaligned_too(portrait_set: DataSet, tiny: Profile) -> None:
-    canvases = training_canvases(portrait_set, tiny)
-    unaligned = face_cache.views(canvases.faces, None, 64, 10.0)
-    assert canvases.plain.shape == canvases.aligned.pictures.shape
-    difference = np.abs(canvases.plain[:, :, 8:72, 8:72].astype(int) - unaligned.pictures)[:, :, 2:-2, 2:-2]
+def test_every_canvas_is_there_unaligned_too(portrait_set: FaceSet, tiny: Profile) -> None:
+    faces, canvases = training_canvases(portrait_set, tiny)
+    plain = unaligned_canvases(faces, canvases, tiny).pictures
+    unaligned = face_cache.views(faces, None, 64, 10.0)
+    assert plain.shape == canvases.pictures.shape
+    difference = np.abs(plain[:, :, 8:72, 8:72].astype(int) - unaligned.pictures)[:, :, 2:-2, 2:-2]
     assert difference.mean() < 1.5
-    assert np.abs(canvases.plain.astype(int) - canvases.aligned.pictures).mean() > 10
+    assert np.abs(plain.astype(int) - canvases.pictures).mean() > 10
 
 
 @pytest.mark.parametrize("colour", ["grey", "rgb"])
-def test_training_and_running_see_the_same(portrait_set: DataSet, manifest, colour: str) -> None:  # type: ignore[no-untyped-def]
+def test_training_and_running_see_the_same(portrait_set: FaceSet, manifest, colour: str) -> None:  # type: ignore[no-untyped-def]
     profile = replace(PROFILES["compact"], colour=colour)
     channels = profile.channels + 1
     faces, views = split_views(portrait_set, "test", profile)
@@ -50,13 +57,13 @@ def test_training_and_running_see_the_same(portrait_set: DataSet, manifest, colo
         manifest(input_shape=(channels, 64, 64), colour=colour, mean=(0.5,) * channels, std=(1.0,) * channels)
     )
     seen = with_heatmaps(views)
-    assert seen.shape == (36, channels, 64, 64)
-    for index in range(0, 36, 5):
+    assert seen.shape == (24, channels, 64, 64)
+    for index in range(0, 24, 5):
         running = takes(read_picture(faces.files[index]), meshes.of(index), WHOLE)
         np.testing.assert_array_equal(seen[index], running)
 
 
-def test_the_heatmap_comes_last_and_is_black_without_landmarks(portrait_set: DataSet, tiny: Profile) -> None:
+def test_the_heatmap_comes_last_and_is_black_without_landmarks(portrait_set: FaceSet, tiny: Profile) -> None:
     _, views = split_views(portrait_set, "valid", tiny)
     views.landmarks[3] = np.nan
     seen = with_heatmaps(views)
@@ -67,7 +74,7 @@ def test_the_heatmap_comes_last_and_is_black_without_landmarks(portrait_set: Dat
 
 
 def test_meshes_are_kept_by_split(portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = DataSet(portraits, "folders", tmp_path / "cache")
+    source = FaceSet(portraits, "folders", tmp_path / "cache")
     faces = source.faces("valid")
     first = source.meshes(faces, "valid")
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["valid.npz"]
@@ -79,7 +86,7 @@ def test_meshes_are_kept_by_split(portraits: Path, tmp_path: Path, monkeypatch: 
 
 
 def test_landmarks_of_the_data_set_are_taken_as_they_are(
-    portrait_set: DataSet, tiny: Profile, monkeypatch: pytest.MonkeyPatch
+    portrait_set: FaceSet, tiny: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such pictures are aligned already: no mesh is fitted, and there is no unaligned form."""
     known = portrait_set.faces("valid")
@@ -90,10 +97,10 @@ def test_landmarks_of_the_data_set_are_taken_as_they_are(
 
     monkeypatch.setattr(training_faces, "read", read)
     monkeypatch.setattr(face_cache, "_compute", lambda *_: pytest.fail("a mesh was fitted"))
-    source = DataSet(Path("nowhere"), "rafdb", None)
+    source = FaceSet(Path("nowhere"), "rafdb", None)
     assert source.meshes(source.faces("train"), "train") is None
-    canvases = training_canvases(source, tiny)
-    assert canvases.plain is canvases.aligned.pictures
+    faces, canvases = training_canvases(source, tiny)
+    assert unaligned_canvases(faces, canvases, tiny) is canvases
     _, views = split_views(source, "valid", tiny)
     np.testing.assert_allclose(views.landmarks, (landmarks * 100 + 10) * 64 / 120, rtol=1e-4)
-    np.testing.assert_allclose(canvases.aligned.landmarks - 8, views.landmarks, atol=1e-3)
+    np.testing.assert_allclose(canvases.landmarks - 8, views.landmarks, atol=1e-3)

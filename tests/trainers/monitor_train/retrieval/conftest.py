@@ -14,8 +14,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from monitor_train.retrieval import network
+from monitor_train.retrieval.emotion_wheel import WHEEL
 from monitor_train.retrieval.profile import Settings
-from monitor_train.retrieval.wheel import WHEEL
 
 EMOTIONS = ("amusement", "awe", "fear", "sadness")
 QUICK = Settings(
@@ -60,7 +60,7 @@ def small_network(architecture: str, classes: int, **_: object) -> nn.Module:
 
 
 @pytest.fixture(scope="module")
-def small_trunk(one_thread: None) -> Iterator[None]:
+def small_trunk() -> Iterator[None]:
     """A network that learns in seconds, in place of MobileNetV2."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(network, "make_network", small_network)

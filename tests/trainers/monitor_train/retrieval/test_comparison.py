@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monitor.artifact import Artifact
+from monitor.model.artifact import Artifact
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.splits import DataSet
 from monitor_train.retrieval import comparison
 from monitor_train.retrieval.comparison import FIGURES, METRICS, TAUGHT, compare, lines
 from monitor_train.retrieval.evaluate import evaluate
@@ -24,7 +26,7 @@ def test_from_pictures_to_the_table(feelings: Path, tmp_path: Path, monkeypatch:
     settings = replace(QUICK, epochs=1)
 
     def run() -> dict[str, Any]:
-        return compare(feelings, "folders", tmp_path, settings, (4, 2), "cpu")
+        return compare(DataSet(feelings, "folders"), settings, Run(tmp_path, accelerator="cpu"), (4, 2))
 
     figures = run()
     assert json.loads((tmp_path / "comparison.json").read_text()) == figures
@@ -34,7 +36,7 @@ def test_from_pictures_to_the_table(feelings: Path, tmp_path: Path, monkeypatch:
     assert list(rows) == ["untouched, cosine", "untouched, euclidean", *trained]
     assert figures["lengths"] == {**dict.fromkeys(trainings, 20), "softmax+sentiment, 2 channels": 6}
     for loss in trainings:
-        alone = evaluate(tmp_path / loss / "artifact", feelings, "folders")
+        alone = evaluate(tmp_path / loss / "artifact", DataSet(feelings, "folders"))
         row = rows[f"{loss}, joined vector"]
         assert row["accuracy"] == alone["accuracy"]
         assert row["calibration_error"] == pytest.approx(alone["calibration_error"], abs=0.01)
@@ -75,17 +77,17 @@ def test_an_interrupted_comparison_goes_on(feelings: Path, tmp_path: Path, monke
     class EnoughError(Exception):
         pass
 
-    def train(data: Path, layout: str, out: Path, settings: Any, *, resume: bool, accelerator: str) -> Path:
-        asked.append((out.name, settings.metric, resume))
+    def train(source: DataSet, settings: Any, run: Run) -> Path:
+        asked.append((run.out.name, settings.metric, run.resume))
         raise EnoughError
 
     monkeypatch.setattr(comparison, "train", train)
     with pytest.raises(EnoughError):
-        compare(feelings, "folders", tmp_path, QUICK)
+        compare(DataSet(feelings, "folders"), QUICK, Run(tmp_path))
     monkeypatch.setattr(comparison, "METRICS", {"softmax+triplet": "triplet"})
     monkeypatch.setattr(comparison, "WHOLE", "softmax+triplet")
     with pytest.raises(EnoughError):
-        compare(feelings, "folders", tmp_path, QUICK)
+        compare(DataSet(feelings, "folders"), QUICK, Run(tmp_path))
     assert asked == [("softmax", "none", True), ("softmax+triplet", "triplet", False)]
 
 

@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from monitor_train.retrieval.constraints import SentimentLoss, SentimentMiner, Strategy
-from monitor_train.retrieval.wheel import polarity, steps
+from monitor_train.retrieval.constraints import SentimentLoss, SentimentMiner
+from monitor_train.retrieval.emotion_wheel import polarity, steps
+from monitor_train.retrieval.profile import Strategy
 
 EMOTIONS = ("amusement", "awe", "excitement", "fear", "sadness")
 MARGINS = (0.3, 0.15)

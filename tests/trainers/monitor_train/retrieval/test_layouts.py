@@ -8,10 +8,10 @@ from typing import get_args
 
 import pytest
 
+from monitor_train.pictures.splits import DataError
+from monitor_train.pictures.terms import TERMS
 from monitor_train.retrieval.commands import Layout
 from monitor_train.retrieval.layouts import LAYOUTS
-from monitor_train.retrieval.model import TERMS
-from monitor_train.splits import DataError
 
 
 def test_every_format_of_the_command_line_has_a_reader() -> None:

@@ -9,10 +9,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from monitor_train.retrieval.network import AffectiveNetwork, Architecture
-from monitor_train.scene.network import begin_from, make_network
-
-pytestmark = pytest.mark.usefixtures("one_thread")
+from monitor_train.pictures.network import begin_from, make_network
+from monitor_train.retrieval.network import AffectiveNetwork
+from monitor_train.retrieval.profile import Trunk
 
 
 def test_its_answers_are_those_of_torchvision(tmp_path: Path) -> None:
@@ -41,7 +40,7 @@ def test_its_answers_are_those_of_torchvision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("architecture", "widths", "pooled"), [("mobilenet_v2", (8, 24, 1280), 1280), ("googlenet", (480, 832, 1024), 1024)]
 )
-def test_its_vector_sees_three_layers(architecture: Architecture, widths: tuple[int, ...], pooled: int) -> None:
+def test_its_vector_sees_three_layers(architecture: Trunk, widths: tuple[int, ...], pooled: int) -> None:
     network = AffectiveNetwork(architecture, 8, 4, rooted=False, convention="torchvision", width=0.25).eval()
     assert tuple(each[0].in_channels for each in network.vector.reductions) == widths
     sizes = []

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from monitor_train.pictures.splits import DataSet
+from monitor_train.pictures.training import BATCH
 from monitor_train.retrieval.data import read
-from monitor_train.retrieval.readouts import AT_ONCE, READOUTS, join, read_out, see, untouched
+from monitor_train.retrieval.readouts import READOUTS, join, pretrained, read_all, read_out
 from monitor_train.retrieval.training import AffectiveTraining
 from tests.trainers.monitor_train.retrieval.conftest import EMOTIONS, QUICK, SmallNetwork, small_network
 
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("small_trunk")
 def test_each_readout_is_what_the_network_gives(feelings: Path) -> None:
     torch.manual_seed(0)
     trained = AffectiveTraining(asdict(QUICK), EMOTIONS)
-    splits = read(feelings, "folders")
+    splits = read(DataSet(feelings, "folders"))
     test = splits["test"]
     pictures = torch.from_numpy(np.stack([test.read(index) for index in range(len(test))]))
     said = read_out(trained, splits)
@@ -40,16 +42,16 @@ def test_each_readout_is_what_the_network_gives(feelings: Path) -> None:
 
 def test_many_pictures_are_seen_in_batches(feelings: Path) -> None:
     trained = AffectiveTraining(asdict(QUICK), EMOTIONS)
-    pictures = torch.randint(0, 255, (AT_ONCE + 3, 32, 32, 3), dtype=torch.uint8)
-    whole = see(trained, pictures)
-    for one, other in zip(see(trained, pictures[AT_ONCE:]), whole, strict=True):
-        np.testing.assert_allclose(one, other[AT_ONCE:], rtol=1e-4, atol=1e-6)
+    pictures = torch.randint(0, 255, (BATCH + 3, 32, 32, 3), dtype=torch.uint8)
+    whole = read_all(trained, pictures)
+    for one, other in zip(read_all(trained, pictures[BATCH:]), whole, strict=True):
+        np.testing.assert_allclose(one, other[BATCH:], rtol=1e-4, atol=1e-6)
 
 
 def test_untouched_features_are_those_of_the_initial_weights(feelings: Path) -> None:
-    test = read(feelings, "folders")["test"]
+    test = read(DataSet(feelings, "folders"))["test"]
     settings = replace(QUICK, convention="tensorflow")
-    said = untouched(settings, EMOTIONS, test)
+    said = pretrained(settings, EMOTIONS, test)
     network = small_network("mobilenet_v2", 4)
     assert isinstance(network, SmallNetwork)
     pictures = torch.from_numpy(np.stack([test.read(index) for index in range(len(test))])).permute(0, 3, 1, 2)

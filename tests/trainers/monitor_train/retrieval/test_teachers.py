@@ -10,13 +10,16 @@ import pytest
 import torch
 
 from monitor.errors import ConfigError
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.splits import DataSet
+from monitor_train.pictures.training import TrainingData
 from monitor_train.retrieval import affective, teachers
 from monitor_train.retrieval.affective import train
 from monitor_train.retrieval.data import read
 from monitor_train.retrieval.network import Readout
-from monitor_train.retrieval.readouts import see
-from monitor_train.retrieval.teachers import taught
-from monitor_train.retrieval.training import AffectivePictures, AffectiveTraining, fit
+from monitor_train.retrieval.readouts import read_all
+from monitor_train.retrieval.teachers import soft_labels
+from monitor_train.retrieval.training import AffectiveTraining, affective_pictures, fit
 from tests.trainers.monitor_train.retrieval.conftest import EMOTIONS, QUICK
 
 pytestmark = pytest.mark.usefixtures("small_trunk")
@@ -28,14 +31,14 @@ def runs(feelings: Path, small_trunk: None, tmp_path_factory: pytest.TempPathFac
     folders = [tmp_path_factory.mktemp(f"run{seed}") for seed in range(2)]
     for seed, folder in enumerate(folders):
         settings = replace(QUICK, epochs=1 + 3 * seed, metric="none", seed=seed)
-        fit(AffectivePictures(read(feelings, "folders"), settings), folder, resume=False, accelerator="cpu")
+        fit(affective_pictures(read(DataSet(feelings, "folders")), settings), EMOTIONS, Run(folder, accelerator="cpu"))
     return [str(folder) for folder in folders]
 
 
 def test_their_answers_are_averaged_over_both_views(
     runs: list[str], feelings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train = read(feelings, "folders")["train"]
+    train = read(DataSet(feelings, "folders"))["train"]
     pictures = torch.from_numpy(np.stack([train.read(index) for index in range(len(train))])).permute(0, 3, 1, 2) / 255
     said = []
     with torch.inference_mode():
@@ -48,10 +51,10 @@ def test_their_answers_are_averaged_over_both_views(
 
     def look(teacher: AffectiveTraining, pictures: torch.Tensor) -> Readout:
         seen.append(pictures)
-        return see(teacher, pictures)
+        return read_all(teacher, pictures)
 
-    monkeypatch.setattr(teachers, "see", look)
-    np.testing.assert_allclose(taught(runs, EMOTIONS, train), sum(said) / 4, atol=0.02)
+    monkeypatch.setattr(teachers, "read_all", look)
+    np.testing.assert_allclose(soft_labels(runs, EMOTIONS, train), sum(said) / 4, atol=0.02)
     assert [torch.equal(each, seen[0]) for each in seen] == [True, False, True, False]
     assert torch.equal(seen[1], seen[0].flip(2))
 
@@ -60,32 +63,30 @@ def test_they_take_the_place_of_labels(
     runs: list[str], feelings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the training is given, batch by batch."""
-    splits = read(feelings, "folders")
+    splits = read(DataSet(feelings, "folders"))
 
     class SeenError(Exception):
         pass
 
-    def look(data: AffectivePictures, *_: object, **__: object) -> None:
-        data.setup("fit")
-        assert torch.equal(data.train.tensors[2], taught(runs, EMOTIONS, splits["train"]))
+    def look(data: TrainingData, *_: object) -> None:
+        assert torch.equal(data.train.tensors[2], soft_labels(runs, EMOTIONS, splits["train"]))
         raise SeenError
 
     monkeypatch.setattr(affective, "fit", look)
     with pytest.raises(SeenError):
-        train(feelings, "folders", tmp_path, replace(QUICK, teachers=tuple(runs)), accelerator="cpu")
+        train(DataSet(feelings, "folders"), replace(QUICK, teachers=tuple(runs)), Run(tmp_path, accelerator="cpu"))
 
 
 def test_labels_are_what_is_learnt_without_them(feelings: Path) -> None:
-    pictures = AffectivePictures(read(feelings, "folders"), QUICK)
-    pictures.setup("fit")
+    pictures = affective_pictures(read(DataSet(feelings, "folders")), QUICK)
     _, classes, answers = pictures.train.tensors
     assert answers.sum(1).eq(1).all()
     assert torch.equal(answers.argmax(1), classes)
 
 
 def test_a_teacher_must_be_there_and_know_the_emotions(runs: list[str], feelings: Path, tmp_path: Path) -> None:
-    scenes = read(feelings, "folders")["train"]
+    scenes = read(DataSet(feelings, "folders"))["train"]
     with pytest.raises(ConfigError, match=r"--teacher: .*best\.ckpt is missing; name the folder of an earlier"):
-        taught([str(tmp_path)], EMOTIONS, scenes)
+        soft_labels([str(tmp_path)], EMOTIONS, scenes)
     with pytest.raises(ConfigError, match="knows amusement, awe, fear, sadness, not awe, fear"):
-        taught(runs, ("awe", "fear"), scenes)
+        soft_labels(runs, ("awe", "fear"), scenes)

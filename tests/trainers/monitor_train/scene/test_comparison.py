@@ -9,42 +9,49 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.artifact import Artifact
-from monitor_scene.sentiment import SceneSentiment
-from monitor_train.scene import anp_teacher
+from monitor.model.artifact import Artifact
+from monitor_scene.analyzer import SceneSentiment
+from monitor_train.pictures import classifier as picture_classifier
+from monitor_train.pictures.layouts import MIKELS
+from monitor_train.pictures.settings import Run
+from monitor_train.pictures.splits import DataSet
 from monitor_train.scene import comparison as scene_comparison
-from monitor_train.scene import features as scene_features
-from monitor_train.scene import training as scene_training
-from monitor_train.scene.anp_choice import Choice
+from monitor_train.scene.anp import bank as anp_bank
+from monitor_train.scene.anp import features as scene_features
+from monitor_train.scene.anp import teacher as anp_teacher
+from monitor_train.scene.anp.options import Choice
 from monitor_train.scene.comparison import compare, lines
 from monitor_train.scene.data import read
 from monitor_train.scene.evaluate import evaluate
-from monitor_train.scene.layouts import MIKELS
 from monitor_train.scene.profile import Settings
 from tests.trainers.monitor_train.made_scenes import write_scenes
 from tests.trainers.monitor_train.small_networks import save_weights, small_network
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _small(one_thread: None) -> Iterator[None]:
+def _small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scene_features, "make_network", small_network)
-        patch.setattr(scene_training, "make_network", small_network)
+        for module in (scene_features, anp_bank):
+            patch.setattr(module, "SIZE", 32)  # that of the pictures
+        patch.setattr(picture_classifier, "make_network", small_network)
         yield
 
 
 def test_from_pictures_to_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, out = write_scenes(tmp_path / "scenes", MIKELS, 12), tmp_path / "out"
     weights = str(save_weights(tmp_path / "small.safetensors"))
-    choice = Choice("salient", detector="bank", init=weights)
+    choice = Choice("salient", detector="bank", saliency="spectral", init=weights)  # much cheaper than itti
     student = Settings(size=32, init=weights, epochs=3, batch_size=6, learning_rate=0.02, average=0.5)
 
     def run() -> dict[str, dict[str, object]]:
-        return compare(data, "fi", out, choice, anp_teacher.Settings(epochs=1), student, "cpu")
+        return compare(
+            DataSet(data, "fi"), choice, anp_teacher.Settings(epochs=1), student, Run(out, accelerator="cpu")
+        )
 
     rows = run()
     assert list(rows) == ["network alone", "teacher alone", "distilled"]
-    test = read(data, "fi")["test"]
+    test = read(DataSet(data, "fi"))["test"]
     for figures in rows.values():
         assert figures["pictures"] == len(test)
         assert np.array(figures["confusion"]).sum() == len(test)
@@ -52,7 +59,7 @@ def test_from_pictures_to_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for name in ("alone", "distilled"):
         manifest = Artifact.read(out / name / "artifact").manifest
         assert manifest.metrics["accuracy"] == pytest.approx(
-            evaluate(out / name / "artifact", data, "fi")["accuracy"], abs=1e-4
+            evaluate(out / name / "artifact", DataSet(data, "fi"))["accuracy"], abs=1e-4
         )
         assert ("distilled with alpha 1" in manifest.training_data) == (name == "distilled")
         assert SceneSentiment(out / name / "artifact", "onnxruntime").labels == ("positive", "negative")
@@ -68,7 +75,7 @@ def test_from_pictures_to_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def again(*_: object, **__: object) -> None:
         raise AssertionError("a finished step was repeated")
 
-    for step in ("train_linear", "look", "train"):
+    for step in ("train_linear", "describe_regions", "train"):
         monkeypatch.setattr(scene_comparison, step, again)
     monkeypatch.setattr(anp_teacher, "train", again)
     assert run() == rows

@@ -9,8 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score, roc_auc_score
 
-from monitor_train.face.evaluate import BINS
+from monitor_train.pictures.measures import BINS
 from monitor_train.scene.measures import auc, difference, f_measure, measures
+
+pytestmark = pytest.mark.usefixtures("all_resamplings")
 
 Said = tuple[NDArray[np.float64], NDArray[np.bool_]]
 

@@ -1,0 +1,1 @@
+"""What is shown of a session, as tables: nothing here draws."""

@@ -1,0 +1,1 @@
+"""Where faces are: two detectors, and the mesh that both fit to what they find."""

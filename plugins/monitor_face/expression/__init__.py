@@ -1,0 +1,1 @@
+"""What faces express: the aligned picture of a face, the heatmap of its landmarks, and the analyzer."""

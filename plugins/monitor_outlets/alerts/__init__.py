@@ -1,0 +1,1 @@
+"""Alerts: rules of the settings, watched while a run goes on."""

@@ -1,0 +1,1 @@
+"""The dashboard's page "People": who is who, put right by clicking."""

@@ -1,0 +1,300 @@
+"""The index of moments: a LanceDB table in a folder, appended and read by any number of processes, of several machines
+where they share the folder.
+
+Every append is one transaction of LanceDB: a process that is killed loses what it had not appended, nothing else.
+Making the table, taking out of it and joining what was appended is done by one process at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+import lancedb
+import numpy as np
+import pandas as pd
+from filelock import FileLock, Timeout
+from lancedb.table import LanceTable
+from numpy.typing import NDArray
+
+from monitor.errors import MonitorError
+from monitor_retrieval.index import maintenance, scan
+from monitor_retrieval.index.lance_errors import WRITING, lance_errors
+from monitor_retrieval.index.rows import labels_of, model_of, moments_schema, of_source, to_moments, to_rows, within
+from monitor_retrieval.moment import LIBRARY, Moment
+
+TABLE = "moments"
+CACHES = lancedb.Session(index_cache_size_bytes=1 << 29, metadata_cache_size_bytes=1 << 26)
+"""What this process keeps in memory of the indexes it reads: a search is several times as quick when asked again."""
+SLACK_SECONDS = 1.0
+"""How far outside the sampled times `near` may be asked."""
+LOCK_SECONDS = 300.0
+"""How long to wait for another process that makes the vector index anew."""
+
+
+class MomentIndex:
+    """All moments of a store, in the vector space of one model.
+
+    Every question is asked of the newest state, so that a reader sees what another process has just appended.
+    """
+
+    def __init__(self, folder: str | Path, *, model: str | None = None, create: bool = False) -> None:
+        """`model`: identity of the model whose vectors will be searched for or appended; None takes what is there.
+        `create` lets the index begin with the first append; it takes a `model`.
+
+        Raises MonitorError where there is no index, where it is damaged, or where another model made its vectors.
+        """
+        if create and model is None:
+            raise ValueError("an index is made for a model; give its identity")
+        self.folder = Path(folder)
+        self._model = model
+        if create:
+            with lance_errors(self.folder, WRITING):
+                self.folder.mkdir(parents=True, exist_ok=True)
+        elif not self.exists:
+            raise MonitorError(
+                f"there is no index of moments in {self.folder} yet; `monitor run --analyzers affective-retrieval` "
+                "makes it"
+            )
+        self._check_model(self.model)
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever appended."""
+        return any((self.folder / f"{TABLE}.lance" / "_versions").glob("*.manifest"))
+
+    @property
+    def model(self) -> str:
+        """Identity of the model that made the vectors."""
+        with lance_errors(self.folder):
+            return model_of(self._open().schema) if self.exists else self._model or ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What `scores` are of, in order; empty before the first append."""
+        with lance_errors(self.folder):
+            return labels_of(self._open().schema) if self.exists else ()
+
+    @property
+    def version(self) -> int:
+        """Grows with everything that is written."""
+        with lance_errors(self.folder):
+            return self._open().version
+
+    def __len__(self) -> int:
+        with lance_errors(self.folder):
+            return self._open().count_rows() if self.exists else 0
+
+    def libraries(self) -> dict[str, int]:
+        """Name -> number of pictures of every reference library, in order of their names."""
+        with lance_errors(self.folder):
+            return scan.counts(self._open(), "source", within(LIBRARY)) if self.exists else {}
+
+    def sessions(self) -> dict[int, int]:
+        """Number -> number of moments of every session, in order."""
+        with lance_errors(self.folder):
+            return scan.counts(self._open(), "session", within()) if self.exists else {}
+
+    def search(
+        self, vector: NDArray[np.float32], *, count: int, session: int | None = None, library: str | None = None
+    ) -> list[Moment]:
+        """The `count` moments nearest to `vector`, the nearest first, each with its cosine distance.
+
+        Of one session, or of one library, or else of all sessions. Exact up to `maintenance.INDEXED_FROM` candidates;
+        above, approximate.
+        """
+        where = within(session, library)
+        with lance_errors(self.folder):
+            table = self._open()
+            query = table.search(np.asarray(vector, np.float32), vector_column_name="vector").distance_type("cosine")
+            query = query.where(where, prefilter=True).limit(count)
+            candidates = table.count_rows(where if session is not None or library is not None else None)
+            if candidates < maintenance.INDEXED_FROM:
+                query = query.bypass_vector_index()
+            else:
+                query = query.minimum_nprobes(maintenance.PROBES).maximum_nprobes(0)
+            return to_moments(query.to_arrow(), table.schema)
+
+    def near(self, session: int, seconds: float, source: str | None = None) -> Moment:
+        """The sampled frame of `session` whose stream time is nearest to `seconds`.
+
+        Raises MonitorError where the session, or the source, has no moments, or where nothing was sampled at that time.
+        """
+        where = within(session) + (f" AND {of_source(source)}" if source is not None else "")
+        with lance_errors(self.folder):
+            table = self._open()
+            times, rows = scan.values_and_rows(table, "seconds", where)
+        if not len(rows):
+            raise MonitorError(self._nothing_of(session, source))
+        if not times.min() - SLACK_SECONDS <= seconds <= times.max() + SLACK_SECONDS:
+            raise MonitorError(
+                f"session {session} was sampled from {times.min():.1f} s to {times.max():.1f} s, not at {seconds:.1f} s"
+            )
+        with lance_errors(self.folder):
+            return scan.take(table, rows[[np.abs(times - seconds).argmin()]])[0]
+
+    def by_emotion(self, label: str, *, count: int, session: int | None = None) -> list[Moment]:
+        """The `count` moments with the highest probability of `label`, the highest first; of one session or of all.
+
+        Raises MonitorError for a label that the model does not have.
+        """
+        if label not in self.labels:
+            raise MonitorError(f"unknown emotion {label!r}; the index knows {', '.join(self.labels)}")
+        with lance_errors(self.folder):
+            probability = f"array_element(scores, {self.labels.index(label) + 1})"
+            return scan.highest(self._open(), probability, within(session), count)
+
+    def unusual(self, session: int, *, count: int) -> list[Moment]:
+        """The `count` moments of a session with the highest novelty, the highest first."""
+        with lance_errors(self.folder):
+            return scan.highest(self._open(), "novelty", f"{within(session)} AND novelty IS NOT NULL", count)
+
+    def novelty(self, session: int, source: str) -> pd.DataFrame:
+        """Columns seconds and novelty (missing where the source had no past yet) of one source, in stream order."""
+        with lance_errors(self.folder):
+            query = self._open().search().where(f"{within(session)} AND {of_source(source)}")
+            rows: pd.DataFrame = query.select(["seconds", "novelty"]).to_arrow().to_pandas()
+        return rows.sort_values("seconds", ignore_index=True)
+
+    def all(self, count: int) -> Iterator[list[Moment]]:
+        """Every moment there is now, at most `count` at a time: libraries first, then every session in stream order."""
+        with lance_errors(self.folder):
+            table = self._open()
+            for session in (LIBRARY, *self.sessions()):
+                yield from _in_stream_order(table, session, count)
+
+    def of_session(self, session: int, count: int) -> Iterator[list[Moment]]:
+        """Every moment of a session in stream order, at most `count` at a time."""
+        with lance_errors(self.folder):
+            yield from _in_stream_order(self._open(), session, count)
+
+    def append(self, moments: Sequence[Moment]) -> None:
+        """Add `moments`, in one transaction: all or none are there afterwards.
+
+        Raises MonitorError where the disk is full or gone, or where a vector is not as long as those that are there.
+        """
+        if moments:
+            table = self._writable(moments)
+            with lance_errors(self.folder, WRITING):
+                table.add(to_rows(moments, table.schema))
+
+    def replace_library(self, name: str, moments: Sequence[Moment]) -> None:
+        """Let a library hold `moments`, its pictures, and nothing else, in one transaction.
+
+        Raises MonitorError, and changes nothing, as `append` does.
+        """
+        table = self._writable(moments)
+        with lance_errors(self.folder, WRITING):
+            merge = table.merge_insert(["session", "source", "file"]).when_matched_update_all()
+            merge = merge.when_not_matched_insert_all().when_not_matched_by_source_delete(within(library=name))
+            merge.execute(to_rows(moments, table.schema))
+
+    def _writable(self, moments: Sequence[Moment]) -> LanceTable:
+        """The table, made where there is none yet, once it is sure that `moments` fit in."""
+        with lance_errors(self.folder, WRITING):
+            if not self.exists:
+                with self._lock():
+                    if not self.exists:  # else it would take the place of what another has just begun
+                        schema = moments_schema(len(moments[0].vector), list(moments[0].scores), self._model or "")
+                        self._connect().create_table(TABLE, schema=schema)
+            table = self._open()
+            schema = table.schema
+        self._check_model(model_of(schema))
+        numbers = schema.field("vector").type.list_size
+        for moment in moments:
+            if len(moment.vector) != numbers:
+                raise MonitorError(
+                    f"the vectors in {self.folder} have {numbers} numbers, the one of {moment} has "
+                    f"{len(moment.vector)}; `monitor library rebuild` computes them again with the present model"
+                )
+        return table
+
+    def purge(self) -> None:
+        """Remove from the disk what `remove` took out; a question that another asks meanwhile may fail."""
+        with lance_errors(self.folder, WRITING), self._lock():
+            maintenance.purge(self._open())
+
+    def remove(
+        self, *, session: int | None = None, library: str | None = None, after_seconds: float | None = None
+    ) -> int:
+        """Take out a session, or what is later in it than that, or a library; how many moments that were."""
+        if (session is None) == (library is None):
+            raise ValueError("remove takes either a session or a library")
+        with lance_errors(self.folder, WRITING), self._lock():
+            table, where = self._open(), within(session, library)
+            if after_seconds is not None:
+                where += f" AND seconds > {after_seconds!r}"
+            count: int = table.count_rows(where)
+            table.delete(where)
+        return count
+
+    def replace_all(self, other: MomentIndex, version: int) -> None:
+        """Replace everything by what `other` holds, in one transaction.
+
+        Raises MonitorError, and changes nothing, where this index is not of that `version` any more.
+        """
+        with lance_errors(self.folder, WRITING), self._lock():
+            if self._open().version != version:
+                raise MonitorError(
+                    f"another process wrote into {self.folder} meanwhile; nothing was changed; try again when no run "
+                    "is recording"
+                )
+            here = self._connect()
+            if other.exists:
+                rows = other._open()
+                here.create_table(TABLE, rows.search().to_batches(), schema=rows.schema, mode="overwrite")
+            else:
+                here.drop_table(TABLE)
+        self._model = other._model
+
+    @property
+    def is_fragmented(self) -> bool:
+        """Whether so much was appended that `optimize` is due."""
+        with lance_errors(self.folder):
+            return self.exists and maintenance.is_fragmented(self._open())
+
+    def optimize(self) -> None:
+        """Join the fragments that many appends left, remove earlier versions, and keep the vector index up to date.
+
+        Others may read and append meanwhile; where another process is about it, this one leaves it to that.
+        """
+        if self.exists:
+            with lance_errors(self.folder, WRITING), suppress(Timeout), self._lock(seconds=0):
+                maintenance.optimize(self._open())
+
+    def _lock(self, seconds: float = LOCK_SECONDS) -> FileLock:
+        """Held while the table is changed otherwise than by an append; raises Timeout where another has it for longer
+        than that."""
+        return FileLock(self.folder / "index.lock", timeout=seconds)
+
+    def _check_model(self, found: str) -> None:
+        if self._model is not None and found != self._model:
+            raise MonitorError(
+                f"the vectors in {self.folder} were made by the model {found!r}, now it is {self._model!r}: they "
+                "cannot be compared; `monitor library rebuild` computes them again with the present model"
+            )
+
+    def _connect(self) -> lancedb.DBConnection:
+        return lancedb.connect(self.folder, session=CACHES)
+
+    def _open(self) -> LanceTable:
+        """The table as it is now; it stays like that while one question is answered."""
+        return cast(LanceTable, self._connect().open_table(TABLE))
+
+    def _nothing_of(self, session: int, source: str | None) -> str:
+        known = self.sessions()
+        if session not in known:
+            numbers = ", ".join(map(str, known)) or "none"
+            return f"the index in {self.folder} has no moments of session {session}; it has those of: {numbers}"
+        with lance_errors(self.folder):
+            sources = scan.counts(self._open(), "source", within(session))
+        return f"session {session} has no moments of a source {source!r}; it has those of: {', '.join(sources)}"
+
+
+def _in_stream_order(table: LanceTable, session: int, count: int) -> Iterator[list[Moment]]:
+    seconds, rows = scan.values_and_rows(table, "seconds", within(session))
+    rows = rows[np.argsort(seconds, kind="stable")]
+    for start in range(0, len(rows), count):
+        yield scan.take(table, rows[start : start + count])

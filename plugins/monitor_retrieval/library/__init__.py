@@ -1,0 +1,1 @@
+"""Reference libraries: folders of pictures that can be searched instead of sessions."""

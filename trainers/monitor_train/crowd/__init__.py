@@ -1,0 +1,1 @@
+"""Trains on the labels of a crowd: what `monitor labels clean` makes of many people's answers."""

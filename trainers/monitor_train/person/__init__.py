@@ -1,0 +1,1 @@
+"""How a person looks, and the mean face that head poses are measured against."""

@@ -1,0 +1,1 @@
+"""What all trainers of picture classifiers share."""
