@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEAST_PEOPLE = 3
 """Who cross and leave in the wide shot."""
+COLUMNS = 170
+"""Of text where the output is not a terminal, so that nothing is cut."""
 
 
 def bench_people(
@@ -97,7 +99,10 @@ def print_table(results: Sequence[Result]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("recording", "people", "found", "most", "precision", "recall", "F1", "IDF1 of tracks", "IDF1", "seen")
+    table = Table()
+    table.add_column("recording", no_wrap=True)
+    for heading in ("people", "found", "most", "precision", "recall", "F1", "IDF1 of tracks", "IDF1", "seen"):
+        table.add_column(heading)
     for heading in ("mixed tracks", "mixed people", "people, ms a face", "measures, ms a sample", "MB"):
         table.add_column(heading)
     for result in results:
@@ -108,4 +113,5 @@ def print_table(results: Sequence[Result]) -> None:
         spent = (f"{milliseconds:.2f}" for milliseconds in (result.people_ms, result.measures_ms))
         counts = (result.recording, str(result.people), str(result.found), str(result.most))
         table.add_row(*counts, *figures, *mixed, *spent, growth)
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=COLUMNS)).print(table)
