@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from monitor.errors import MonitorError
+from monitor_dashboard.page_parts import draw_plot
 from monitor_labels import worker_plots
 from monitor_labels.agreement import agreement
 from monitor_labels.answers import Answers, is_answers
@@ -62,9 +63,9 @@ def _draw_workers(answers: Answers) -> None:
         st.metric("Krippendorff's alpha", "" if agreed.alpha is None else f"{agreed.alpha:.2f}")
         st.metric("Fleiss' kappa", "" if agreed.kappa is None else f"{agreed.kappa:.2f}")
     st.subheader("Workers")
-    st.plotly_chart(worker_plots.workers_figure(workers), key="labels_workers")
+    draw_plot(worker_plots.workers_figure(workers), key="labels_workers")
     if workers["seconds"].notna().any():
-        st.plotly_chart(worker_plots.times_figure(workers), key="labels_times")
+        draw_plot(worker_plots.times_figure(workers), key="labels_times")
     columns = [name for name in workers.columns if not workers[name].isna().all()]
     st.dataframe(workers[columns].round(3), hide_index=True, key="labels_table", column_config=HEADINGS)
 
@@ -76,7 +77,7 @@ def _draw_labels(cleaned: Cleaned) -> None:
     st.dataframe(cleaned.table.round(3), hide_index=True, key="labels_cleaned")
     st.subheader("How a worker errs")
     worker = st.selectbox("Worker", sorted(cleaned.confusions["worker"].unique()), key="labels_worker", width=320)
-    st.plotly_chart(worker_plots.confusion_figure(cleaned.confusions, cleaned.labels, worker), key="labels_confusion")
+    draw_plot(worker_plots.confusion_figure(cleaned.confusions, cleaned.labels, worker), key="labels_confusion")
 
 
 @st.cache_data(show_spinner="Cleaning", max_entries=4)

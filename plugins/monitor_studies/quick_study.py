@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor.errors import ConfigError
 from monitor_studies.study_file import ComparisonWanted, StudiedSession, StudyFile
+from monitor_studies.words import listed
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Side:
     @property
     def name(self) -> str:
         """The sessions, and the person where one is looked at."""
-        sessions = ",".join(self.sessions)
+        sessions = listed(self.sessions)
         return sessions if self.person is None else f"person {self.person} of {sessions}"
 
 

@@ -9,12 +9,12 @@ from monitor_studies.quick_study import Side, quick_study
 def test_two_sides_are_groups_named_after_what_is_on_them():
     study = quick_study([Side(["3", "4"]), Side(["5"], person=2, source="hall")], labels=["anger"], seed=7)
     assert [(each.session, each.group, each.person, each.source) for each in study.sessions] == [
-        ("3", "3,4", None, None),
-        ("4", "3,4", None, None),
+        ("3", "3 and 4", None, None),
+        ("4", "3 and 4", None, None),
         ("5", "person 2 of 5", 2, "hall"),
     ]
     [wanted] = study.comparisons
-    assert (wanted.first, wanted.second) == ("3,4", "person 2 of 5")
+    assert (wanted.first, wanted.second) == ("3 and 4", "person 2 of 5")
     assert (study.labels, study.seed) == (["anger"], 7)
 
 

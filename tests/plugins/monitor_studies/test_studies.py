@@ -140,7 +140,7 @@ def test_comparing_without_a_study_file(store, monitor):
     assert rows[0]["units"] == "time"
     code, out, _ = monitor("compare", "1,2,3", "6,7,8,9", "--label", "anger")
     assert "Smallest detectable" in out
-    assert "1,2,3 minus 6,7,8,9" in out
+    assert "1, 2 and 3 minus 6, 7, 8 and 9" in out
 
 
 def test_before_and_after_an_event_and_inside_a_tier(store, monitor):
