@@ -19,6 +19,8 @@ MOMENT, INTERVAL, EXCLUDE = "moment", "interval", "exclude"
 KINDS = (MOMENT, INTERVAL, EXCLUDE)
 AUTHORS = ("human", "machine", "program")
 """A person; this program's own search for events; another program."""
+ROUNDING_SECONDS = 1e-6
+"""By how much an event may reach beyond the end of its session."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def edit_event(store: Database, event_id: int, *, undoable: bool = True, **chang
         before = _find(connection, event_id)
         author = "human" if undoable and before.author == "machine" else before.author
         after = replace(before, **{"author": author, **changes})
-        _check_place(connection, after)
+        _check_place(connection, after, before)
         connection.execute(tables.events.update().where(tables.events.c.id == event_id).values(**asdict(after)))
         _log(connection, _next_batch(connection) if undoable else None, before, after)
     return after
@@ -217,14 +219,33 @@ def _find(connection: sa.Connection, event_id: int) -> Event:
     return Event(**row)
 
 
-def _check_place(connection: sa.Connection, event: Event) -> None:
-    """Raises StoreError where the session, or the source in it, does not exist."""
-    sources = tables.sources
-    found = connection.execute(sa.select(sources.c.id).where(sources.c.session_id == event.session_id)).scalars().all()
-    if not found:
+def _check_place(connection: sa.Connection, event: Event, before: Event | None = None) -> None:
+    """Raises StoreError where the session, or the source in it, does not exist, or ends before the event.
+
+    What the machine finds may lie behind the last sample, such as that somebody left; and what stands there already,
+    `before` a change, may stay.
+    """
+    sources, sessions = tables.sources.c, tables.sessions.c
+    query = sa.select(sources.id, sources.seconds, sessions.state, sessions.every_seconds).join_from(
+        tables.sources, tables.sessions
+    )
+    rows = connection.execute(query.where(sources.session_id == event.session_id)).all()
+    if not rows:
         raise StoreError(f"event {event.label!r}: there is no session {event.session_id} with a source")
-    if event.source_id is not None and event.source_id not in found:
+    about = [row for row in rows if event.source_id in (None, row.id)]
+    if not about:
         raise StoreError(f"event {event.label!r}: source {event.source_id} is not of session {event.session_id}")
+    if event.author == "machine" or rows[0].state == "running" or (before and _place(before) == _place(event)):
+        return
+    end = max(row.seconds + row.every_seconds for row in about)
+    if event.last_seconds > end + ROUNDING_SECONDS:
+        raise StoreError(
+            f"event {event.label!r} reaches to {event.last_seconds:g} s; session {event.session_id} ends at {end:g} s"
+        )
+
+
+def _place(event: Event) -> tuple[object, ...]:
+    return event.source_id, event.start_seconds, event.end_seconds
 
 
 def _next_batch(connection: sa.Connection) -> int:

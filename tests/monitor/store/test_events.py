@@ -20,11 +20,11 @@ from monitor.store.events import (
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """Two sessions with one source each."""
+    """Two sessions with one source each, of 100 seconds."""
     with Store(tmp_path / "events.db", create=True) as opened:
         for name in ("one", "two"):
             recorder = Recorder(opened, name=name, every_seconds=0.5, window_seconds=5.0, labels={"a": ["yes", "no"]})
-            recorder.add_source("talk.mp4", "file")
+            recorder.update_source(recorder.add_source("talk.mp4", "file"), seconds=99.5)
             recorder.finish("finished")
         yield opened
 
@@ -144,3 +144,23 @@ def test_places_that_do_not_exist(store):
     with pytest.raises(StoreError, match="no event 5"):
         delete_events(store, [5])
     assert events(store, 1) == []
+
+
+def test_nobody_marks_what_lies_behind_the_end_of_a_session(store):
+    told = "event 'late' reaches to 100.5 s; session 1 ends at 100 s"
+    with pytest.raises(StoreError, match=told):
+        add_events(store, [Event(1, "moment", 100.5, label="late")])
+    with pytest.raises(StoreError, match=told):
+        add_events(store, [Event(1, "interval", 99.0, 100.5, label="late", source_id=1, author="program")])
+    last, left = add_events(
+        store, [Event(1, "moment", 100.0), Event(1, "moment", 101.0, label="left", author="machine")]
+    )
+    with pytest.raises(StoreError, match="reaches to 107 s"):
+        edit_event(store, last.id, start_seconds=107.0)
+    assert edit_event(store, left.id, note="was marked").start_seconds == 101.0
+
+
+def test_a_session_that_runs_may_reach_further(store):
+    recorder = Recorder(store, name="live", every_seconds=0.5, window_seconds=5.0, labels={"a": ["yes", "no"]})
+    recorder.add_source("camera", "live")
+    assert add_events(store, [Event(recorder.session_id, "moment", 3.0)])

@@ -103,7 +103,7 @@ def test_the_person_who_is_studied_and_the_labels_chosen_are_part_of_the_methods
 
 
 def test_what_lies_on_one_side_of_an_event_only_cannot_be_compared(store):
-    for name, start in (("old", 0.0), ("unknown", 30.0)):
+    for name, start in (("old", 0.0), ("unknown", 20.5)):
         add_events(store, [Event(store.session(name).id, "moment", start, label="news")])
     with pytest.raises(ConfigError, match="no session has anything that counts both after news and before news"):
         run_study(store, study("old", "unknown", comparisons=[{"after": "news"}]))
