@@ -89,14 +89,11 @@ def events(
     return [Event(**row) for row in store.rows(query.order_by(table.c.start_seconds, table.c.id))]
 
 
-def add_events(store: Database, added: Iterable[Event], *, undoable: bool = True) -> list[Event]:
-    """Keep new events of one session; one undo takes all of them back. Returns them with their numbers.
-
-    What a running session adds by itself is not `undoable`: an undo takes back what somebody did.
-    """
+def add_events(store: Database, added: Iterable[Event]) -> list[Event]:
+    """Keep new events of one session; one undo takes all of them back. Returns them with their numbers."""
     kept: list[Event] = []
     with store.errors(), store.engine.begin() as connection:
-        batch = _next_batch(connection) if undoable else None
+        batch = _next_batch(connection)
         for event in added:
             _check_place(connection, event)
             kept.append(_insert(connection, replace(event, id=None, made_at=time.time()), batch))
@@ -137,19 +134,19 @@ def replace_tier(store: Database, session_id: int, tier: str, new: Iterable[Even
         return kept
 
 
-def edit_event(store: Database, event_id: int, *, undoable: bool = True, **changes: Any) -> Event:
-    """Change fields of an event; returns it as it is now. `undoable`: see `add_events`.
+def edit_event(store: Database, event_id: int, **changes: Any) -> Event:
+    """Change fields of an event; returns it as it is now.
 
-    One that the machine found is a person's from an undoable change on. Raises StoreError where there is none, or none
+    One that the machine found is a person's from then on. Raises StoreError where there is none, or none
     can be so.
     """
     with store.errors(), store.engine.begin() as connection:
         before = _find(connection, event_id)
-        author = "human" if undoable and before.author == "machine" else before.author
+        author = "human" if before.author == "machine" else before.author
         after = replace(before, **{"author": author, **changes})
         _check_place(connection, after, before)
         connection.execute(tables.events.update().where(tables.events.c.id == event_id).values(**asdict(after)))
-        _log(connection, _next_batch(connection) if undoable else None, before, after)
+        _log(connection, _next_batch(connection), before, after)
     return after
 
 
@@ -198,7 +195,7 @@ def _found(event: Event) -> tuple[object, ...]:
     return event.tier, event.source_id, event.kind, event.start_seconds, event.end_seconds, event.label, event.made_by
 
 
-def _insert(connection: sa.Connection, event: Event, batch: int | None) -> Event:
+def _insert(connection: sa.Connection, event: Event, batch: int) -> Event:
     values = {name: value for name, value in asdict(event).items() if name != "id"}
     key = connection.execute(tables.events.insert().values(**values)).inserted_primary_key
     assert key is not None
@@ -252,14 +249,12 @@ def _next_batch(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.max(tables.event_edits.c.batch))).scalar() or 0) + 1
 
 
-def _log(connection: sa.Connection, batch: int | None, before: Event | None, after: Event | None) -> None:
-    """Note a change for followers of the session and, in a batch, for undo."""
+def _log(connection: sa.Connection, batch: int, before: Event | None, after: Event | None) -> None:
+    """Note a change for followers of the session, and for undo."""
     event = before or after
     assert event is not None
     assert event.id is not None
     log_events(connection, event.session_id, [event.id])
-    if batch is None:
-        return
     connection.execute(
         tables.event_edits.insert().values(
             batch=batch,

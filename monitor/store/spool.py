@@ -1,8 +1,8 @@
 """Keeps on disk what cannot be written while the database is away, and writes it, in order and once, when it is back.
 
-A spool is a file of one session: a line with the session's identity, then one batch in each line. Whoever appends to it
-or writes it to the database has it locked, and a process that dies lets go of it. One whose session its database does
-not have any more is set aside under another ending.
+A spool is a file of one session: a line with the session's identity, then one batch, or one change of an event, in each
+line. Whoever appends to it or writes it to the database has it locked, and a process that dies lets go of it. One whose
+session its database does not have any more is set aside under another ending.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from monitor.errors import StoreAway, StoreError
 from monitor.store import tables
 from monitor.store.batch import Batch
 from monitor.store.database import Database, first_line, is_away
+from monitor.store.event_change import EventChange
 
 log = logging.getLogger("monitor")
 
@@ -37,14 +38,29 @@ SET_ASIDE = ".unclaimed"
 """Ending of a spool that is of no use to its database."""
 
 
-class Spool:
-    """Takes the batches of one session; their writing never fails because the database is away for a while."""
+Entry = Batch | EventChange
+"""What is written in one transaction. Written once more, it changes nothing."""
 
-    def __init__(self, database: Database, session_id: int, started_at: float, folder: Path, most_bytes: int) -> None:
-        """`folder` is made when it is needed; `started_at`, Unix time, tells the session from one of another store."""
-        self._database, self._most_bytes = database, most_bytes
+
+class Spool:
+    """Takes what is written of one session, in order; that never fails because the database is away for a while."""
+
+    def __init__(
+        self,
+        database: Database,
+        session_id: int,
+        started_at: float,
+        folder: Path,
+        most_bytes: int,
+        *,
+        what: str = "samples",
+    ) -> None:
+        """`folder` is made when it is needed; `started_at`, Unix time, tells the session from one of another store.
+        `what` tells several spools of one session apart, for people too."""
+        self._database, self._most_bytes, self._what = database, most_bytes, what
         self._identity = {"session": session_id, "started_at": started_at, "store": _whole_address(database)}
-        name = f"session-{session_id}-{int(started_at)}-{os.getpid()}"  # other stores may have a session of that number
+        time_and_process = f"{int(started_at)}-{os.getpid()}"  # other stores may have a session of that number
+        name = f"session-{session_id}-{time_and_process}-{what}"
         paths = (folder / f"{name}-{outage}{SUFFIX}" for outage in count(1))
         self._names = (path for path in paths if not path.exists())
         self._path = next(self._names)
@@ -55,27 +71,27 @@ class Spool:
 
     @property
     def is_used(self) -> bool:
-        """Whether there are batches that the database does not have yet."""
+        """Whether there is something that the database does not have yet."""
         return self._file is not None
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch to the database or, while that is away, to the disk.
+    def write(self, entry: Entry) -> None:
+        """Write an entry to the database or, while that is away, to the disk.
 
         Raises StoreAway where it can be written to neither; what was kept so far stays on the disk.
         """
         if self._file is None:
             try:
                 with self._database.engine.begin() as connection:
-                    batch.write(connection)
+                    entry.write(connection)
                 return
             except sa.exc.SQLAlchemyError as error:
                 if not is_away(error):
                     raise
                 reason = first_line(getattr(error, "orig", None) or error)
-                told = "store %s is away (%s); what is recorded is kept in %s meanwhile"
-                log.warning(told, self._database.address, reason, self._path)
+                told = "store %s is away (%s); %s are kept in %s meanwhile"
+                log.warning(told, self._database.address, reason, self._what, self._path)
                 self._tried_at = time.monotonic()
-        self._keep(batch)
+        self._keep(entry)
         if time.monotonic() - self._tried_at >= RETRY_SECONDS:
             self.write_back()
 
@@ -92,11 +108,11 @@ class Spool:
         let_go(self._lock)
         self._path = next(self._names)
         self._lock = locked(self._path)
-        log.warning("store %s is back; all that was kept meanwhile is in it", self._database.address)
+        log.warning("store %s is back; all %s that were kept meanwhile are in it", self._database.address, self._what)
         return True
 
-    def _keep(self, batch: Batch) -> None:
-        line = f"{batch.text()}\n".encode()
+    def _keep(self, entry: Entry) -> None:
+        line = f"{entry.text()}\n".encode()
         if self._bytes + len(line) > self._most_bytes:
             raise StoreAway(
                 f"store {self._database.address} is away, and {self._path} is full ({self._bytes / 1e6:.0f} MB); it is "
@@ -133,13 +149,12 @@ class Spool:
             self._file.close()
             self._file = None
             let_go(self._lock)
-            log.warning(
-                "what store %s does not have yet is in %s; the next run writes it", self._database.address, self._path
-            )
+            told = "%s that store %s does not have yet are in %s; the next run writes them"
+            log.warning(told, self._what, self._database.address, self._path)
 
 
 def written_back(database: Database, path: Path) -> bool:
-    """Write the batches of a spool that the database does not have; False where it is away.
+    """Write what a spool has and the database does not; False where it is away.
 
     A last line that was cut short, by a full disk or a loss of power, is left out. Raises StoreError where it has no
     such session, or another process has taken that up since.
@@ -157,12 +172,12 @@ def written_back(database: Database, path: Path) -> bool:
             connection.commit()
             for line in file:
                 try:
-                    batch = Batch.of_text(line)
+                    entry = _entry(line)
                 except ValueError:
-                    log.warning("%s: its last batch was cut short and is left out", path)
+                    log.warning("%s: its last line was cut short and is left out", path)
                     break
                 with connection.begin():
-                    batch.write(connection)
+                    entry.write(connection)
             connection.invalidate()  # the next one waits as usual for a locked file
     except sa.exc.SQLAlchemyError as error:
         if not is_away(error):
@@ -205,6 +220,11 @@ def append(file: FileIO, line: bytes) -> None:
     except OSError:
         file.truncate(end)
         raise
+
+
+def _entry(line: str) -> Entry:
+    """What a line says. Raises ValueError for one that was cut short."""
+    return EventChange.of_text(line) if EventChange.is_in(line) else Batch.of_text(line)
 
 
 def _identity(file: IO[str], path: Path) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 
 from monitor.errors import MonitorError
 from monitor.sample import Observation, Sample
 from monitor.settings import Settings
 from monitor.store import Store
+from monitor.store.spool import Spool
 from monitor_outlets.alerts.events import AlertEvents
 from monitor_outlets.alerts.lost_streams import LostStreams
 from monitor_outlets.alerts.samples import RuleAlert, SampleAlerts, check_rules, seen_too_badly
@@ -24,8 +26,6 @@ from monitor_outlets.people import People
 
 LOOK_SECONDS = 0.5
 """How often the store is asked whether a stream is lost, and for complete windows; the engine writes as often."""
-BACK_SECONDS = 10.0
-"""How long the end of a run waits for a store that does not have all alerts; the engine gives it as long."""
 
 log = logging.getLogger("monitor")
 
@@ -58,7 +58,9 @@ class OutletsSink:
         check_rules(settings.alerts, session.labels, measures)
         sources = store.sources(session_id)
         self._messages = Messages(session, sources, People(store, sources))
-        self._events = AlertEvents(store, session)
+        most_bytes = round(1e6 * settings.spool_megabytes)
+        spool = Spool(store, session_id, session.started_at, settings.spool, most_bytes, what="alerts")
+        self._events = AlertEvents(store, session, spool)
         gate = None if session.all_samples else session.quality
         self._lets_in = gate.lets_in if gate else None
         self._seen = SampleAlerts(settings.alerts, settings.every_seconds, self._lets_in)
@@ -72,10 +74,10 @@ class OutletsSink:
             self._thread.start()
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
-        """While the store is away alerts wait for it, and are sent all the same.
+        """While the store is away alerts are kept on disk, and are sent all the same.
 
-        Raises StoreError where an alert cannot be written for another reason, MonitorError where an outlet begins not
-        to work."""
+        Raises StoreError where an alert can be written neither there nor into the store, MonitorError where an outlet
+        begins not to work."""
         if self._store is None:
             return
         if self._is_wanted("observation"):
@@ -135,14 +137,10 @@ class OutletsSink:
         except MonitorError as error:
             log.error("%s; the last windows are not sent", error)
         try:
-            self._tell([*self._seen.close(), *self._lost.close()])
-            until = time.monotonic() + BACK_SECONDS
-            while not self._events.write_waiting() and time.monotonic() < until:
-                time.sleep(LOOK_SECONDS)
-            if self._events.waiting:
-                log.error("store %s is away; %d changes of alerts are not in it", store.address, self._events.waiting)
+            with closing(self._events):
+                self._tell([*self._seen.close(), *self._lost.close()])
         except MonitorError as error:
-            log.error("%s; alerts that lasted until the end have no end there", error)
+            log.error("%s; the last alerts are missing there", error)
         finally:
             store.close()
             until = time.monotonic() + CLOSE_SECONDS

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
-from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
 
-from monitor.errors import StoreAway
 from monitor.settings import AlertSettings
 from monitor.store import Session, Store, tables
-from monitor.store.events import INTERVAL, MOMENT, Event, add_events, edit_event, events
+from monitor.store.event_change import EventChange
+from monitor.store.events import MOMENT, Event
+from monitor.store.spool import Spool
 from monitor_outlets.alerts.samples import ANYBODY, RuleAlert, Subject, title
 from monitor_outlets.known import Known
 from monitor_outlets.people import People
@@ -26,12 +27,14 @@ log = logging.getLogger("monitor")
 class AlertEvents:
     """Writes the alerts of one session into the store, and finds there whom a rule is about.
 
-    While the store is away alerts wait here, in order; `write_waiting` is to be called now and then.
+    While the store is away they are kept on disk, in order, as what is recorded is; `write_waiting` is to be called now
+    and then.
     """
 
-    def __init__(self, store: Store, session: Session) -> None:
+    def __init__(self, store: Store, session: Session, spool: Spool) -> None:
         self._store = store
         self._session = session
+        self._spool = spool
         self._units = {measure.name: measure.unit for own in session.measures.values() for measure in own}
         self._sources = store.sources(session.id)
         self._people = People(store, self._sources)
@@ -39,81 +42,56 @@ class AlertEvents:
         self._with_faces: set[int] = set()
         """Numbers of sources in which somebody was seen."""
         self._lasting: dict[tuple[str, int], Event] = {}
-        self._waiting: deque[tuple[RuleAlert, str]] = deque()
-        """Changes that the store does not have yet, and in words what they are about."""
+        self._waiting: deque[EventChange] = deque()
+        """What another thread is to write, that was writing something else."""
         self._writing = threading.Lock()
-        self._is_away = False
 
     def write(self, change: RuleAlert) -> None:
         """Log and store that an alert was raised, or has ended; see `write_waiting`."""
-        words = self.words(change)
-        if change.alert.ended_seconds is None:
-            name, at = self._sources[change.source - 1].name, change.alert.raised_seconds
-            log.warning("alert %s in %s at %.1f s: %s", change.rule.name, name, at, words)
-        self._waiting.append((change, words))
-        if not self._is_away:
-            self.write_waiting()
-
-    def write_waiting(self) -> bool:
-        """Store what waits, unless another thread is about it; whether nothing waits any more.
-
-        Raises StoreError where it cannot be written though the store is not away; that change is left out then.
-        """
-        if not self._writing.acquire(blocking=False):
-            return False
-        try:
-            while self._waiting:
-                try:
-                    self._store_change(*self._waiting[0])
-                except StoreAway as error:
-                    if not self._is_away:
-                        log.warning("%s; alerts are written when the store is back", error)
-                    self._is_away = True
-                    return False
-                except BaseException:
-                    self._waiting.popleft()
-                    raise
-                self._waiting.popleft()
-            if self._is_away:
-                log.warning("the store is back, and has all alerts")
-            self._is_away = False
-            return True
-        finally:
-            self._writing.release()
-
-    @property
-    def waiting(self) -> int:
-        """How many changes the store does not have yet."""
-        return len(self._waiting)
-
-    def _store_change(self, change: RuleAlert, words: str) -> None:
-        """An event that somebody has changed or deleted meanwhile stays as they left it."""
         rule, alert, key = change.rule, change.alert, (change.rule.name, change.source)
         if alert.ended_seconds is None:
-            event = Event(
+            words, source = self.words(change), self._sources[change.source - 1]
+            log.warning("alert %s in %s at %.1f s: %s", rule.name, source.name, alert.raised_seconds, words)
+            event = self._lasting[key] = Event(
                 self._session.id,
                 MOMENT,
                 alert.since_seconds,
                 label=rule.name,
                 tier=TIER,
-                source_id=self._sources[change.source - 1].id,
+                source_id=source.id,
                 note=words,
                 author="machine",
                 made_by=TIER,
+                made_at=time.time(),
             )
-            stored = self._stored() if self._is_away else []  # it may have gone away in the moment after it took this
-            same = [each for each in stored if replace(each, id=None, made_at=0.0) == event]
-            (self._lasting[key],) = same or add_events(self._store, [event], undoable=False)
-            return
-        kept = self._lasting.get(key)
-        if kept is None or kept.id is None:
-            return
-        if alert.ended_seconds > alert.since_seconds and kept in self._stored():
-            edit_event(self._store, kept.id, undoable=False, kind=INTERVAL, end_seconds=alert.ended_seconds)
-        del self._lasting[key]
+            self._waiting.append(EventChange(event))
+        else:
+            event = self._lasting.pop(key)
+            if alert.ended_seconds > alert.since_seconds:
+                self._waiting.append(EventChange(event, alert.ended_seconds))
+        self.write_waiting()
 
-    def _stored(self) -> list[Event]:
-        return events(self._store, self._session.id, tiers=[TIER])
+    def write_waiting(self) -> None:
+        """Store what waits, unless another thread is about it.
+
+        Raises StoreError where it can be written neither there nor on disk; it is left out then.
+        """
+        if not self._writing.acquire(blocking=False):
+            return
+        try:
+            with self._store.errors():
+                while self._waiting:
+                    self._spool.write(self._waiting.popleft())
+                self._spool.write_back()
+        finally:
+            self._writing.release()
+
+    def close(self) -> None:
+        """Store what waits, or leave it on disk for the next run, when no other thread writes any more."""
+        try:
+            self.write_waiting()
+        finally:
+            self._spool.close()
 
     def words(self, change: RuleAlert) -> str:
         """What an alert is about."""

@@ -127,7 +127,7 @@ def test_what_a_run_had_to_leave_is_written_by_the_next(
     else:
         analyse(recording, settings(address), plugins, make_away, 10, 1000)
     (left,) = SPOOL.iterdir()
-    assert f"is in {left}; the next run writes it" in caplog.text
+    assert f"are in {left}; the next run writes them" in caplog.text
     assert len(read(address)["samples"]) == 10
     Run([recording], settings(address), plugins)()
     assert list(SPOOL.iterdir()) == []

@@ -17,12 +17,12 @@ from monitor.engine.run import Run
 from monitor.errors import ConfigError, StoreError
 from monitor.plugin.registry import Plugins
 from monitor.sample import Face, Frame, Observation, Sample
-from monitor.settings import Settings
-from monitor.store import Recorder, Store, database
+from monitor.settings import SPOOL, Settings
+from monitor.store import Recorder, Store, database, spool
 from monitor.store.changes import Cursor, changes
 from monitor.store.events import Event, add_events, delete_events, edit_event, events, undo
 from monitor.store.identities import Identities
-from monitor_outlets import sink as sink_module
+from monitor.store.spool import write_leftovers
 from monitor_outlets.sink import OutletsSink
 from tests.postgresql_server import PostgresqlServer
 
@@ -302,6 +302,7 @@ def told_events(recording: Recording) -> list[tuple]:
 def locked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     """Another program writes into the store all the time."""
     monkeypatch.setattr(database, "LOCKED_MS", 10)
+    monkeypatch.setattr(spool, "LOCKED_MS", 10)
 
     def lock() -> Any:
         other = sqlite3.connect(STORE)
@@ -340,14 +341,65 @@ def test_alerts_wait_for_a_store_that_is_away(kind: str, request: pytest.Fixture
         assert told_events(recording) == expected
 
 
-def test_alerts_that_a_store_does_not_have_at_the_end_are_counted(
-    locked: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def by_sort(told: list[tuple]) -> list[tuple]:
+    """What was told, in the order of its words: two events of one time may stand in either."""
+    return sorted(told, key=str)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_alerts_that_a_store_does_not_have_at_the_end_are_written_by_the_next_run(
+    kind: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sink_module, "BACK_SECONDS", 0.0)
+    if kind == "sqlite":
+        address, away = STORE, request.getfixturevalue("locked")
+    else:
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        address, away = server.new_database(), server.stopped
+    expected = calm_events("calm.db", 20)
+    recording = Recording(ANGRY, NOBODY, address=address)
+    play(recording, 0, 6)
+    with away():
+        play(recording, 6, 20)
+        recording.sink.close()
+    assert len(told_events(recording)) < len(expected)
+    assert f"alerts that store {recording.store.address} does not have yet are in " in caplog.text
+    (left,) = SPOOL.glob("*-alerts-*.spool")
+    text = left.read_text()
+    for _ in "once", "and not twice":
+        left.write_text(text)
+        write_leftovers(recording.store, SPOOL)
+        assert not left.exists()
+        assert by_sort(told_events(recording)) == by_sort(expected)
+    recording.close()
+
+
+def test_alerts_of_a_run_that_was_killed_while_the_store_was_away_are_on_disk(locked: Callable[[], Any]) -> None:
     recording = Recording(ANGRY)
     recording.see(0, p1=0.1)
     with locked():
         recording.see(1, p1=0.9)
-        recording.sink.close()
-    assert f"store {STORE} is away; 2 changes of alerts are not in it" in caplog.text
+        (kept,) = SPOOL.glob("*-alerts-*.spool")
+        assert '"label": "angry"' in kept.read_text()
     recording.close()
+    assert [event.label for event in events_of(STORE)] == ["angry"]
+
+
+def test_an_alert_that_somebody_changed_meanwhile_stays_so(locked: Callable[[], Any]) -> None:
+    recording = Recording(ANGRY)
+    recording.see(0, p1=0.9)
+    recording.see(1, p1=0.9)
+    (event,) = recording.events()
+    with locked():
+        recording.see(2, p1=0.1)
+        assert list(SPOOL.glob("*-alerts-*.spool"))
+        recording.sink.close()
+    edit_event(recording.store, event.id, note="she laughs, really")
+    write_leftovers(recording.store, SPOOL)
+    (changed,) = recording.events()
+    assert (changed.kind, changed.note) == ("moment", "she laughs, really")
+    recording.close()
+
+
+def events_of(address: str) -> list[Event]:
+    with Store(address) as store:
+        return events(store, 1)
