@@ -50,7 +50,8 @@ def _wanted(store: Store, sessions: Sequence[Session], way: str) -> StudyFile | 
     if way == SESSIONS:
         sides = [Side(_sessions(f"{name} side", titles, key=f"compare_{name}")) for name in ("First", "Second")]
     elif way == PEOPLE:
-        sides = [side for name in ("First", "Second") if (side := _person(store, sessions, titles, name))]
+        several = (_person(store, sessions, titles, name, place) for place, name in enumerate(("First", "Second")))
+        sides = [side for side in several if side]
     else:
         sides = [Side(_sessions("Sessions", titles, key="compare_within"))]
         places = _places(store, sides[0], way)
@@ -67,6 +68,9 @@ def _wanted(store: Store, sessions: Sequence[Session], way: str) -> StudyFile | 
             inside = st.selectbox("Tier, or one label on it", places, key="compare_tier")
     if any(not side.sessions for side in sides) or (len(sides) == 1 and after is None and inside is None):
         st.caption("Choose what is compared: the first side minus the second.")
+        return None
+    if len(sides) == 2 and sides[0] == sides[1]:
+        st.caption("Both sides are the same: choose something else on one of them.")
         return None
     first = next(session for session in sessions if str(session.id) == sides[0].sessions[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -103,8 +107,8 @@ def _sessions(label: str, titles: dict[str, str], key: str) -> list[str]:
     return sorted(st.multiselect(label, list(titles), format_func=titles.__getitem__, key=key), key=int)
 
 
-def _person(store: Store, sessions: Sequence[Session], titles: dict[str, str], name: str) -> Side | None:
-    """A person of a session; None, having said so, where nobody was seen."""
+def _person(store: Store, sessions: Sequence[Session], titles: dict[str, str], name: str, place: int) -> Side | None:
+    """A person of a session, at first the one at that place; None, having said so, where nobody was seen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(f"{name} session", list(titles), format_func=titles.__getitem__, key=f"compare_of_{name}")
         session = next(each for each in sessions if str(each.id) == key)
@@ -119,7 +123,11 @@ def _person(store: Store, sessions: Sequence[Session], titles: dict[str, str], n
             for each in people
         }
         source, subject = st.selectbox(
-            f"{name} person", list(words), format_func=words.__getitem__, key=f"compare_who_{name}_{key}"
+            f"{name} person",
+            list(words),
+            index=min(place, len(words) - 1),
+            format_func=words.__getitem__,
+            key=f"compare_who_{name}_{key}",
         )
     return Side([key], person=subject, source=source)
 

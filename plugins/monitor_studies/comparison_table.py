@@ -16,6 +16,7 @@ from monitor_studies.statistics.comparison import compare
 from monitor_studies.statistics.corrections import false_discovery_rate, holm
 from monitor_studies.studied import Draws, Studied, families
 from monitor_studies.study_file import ComparisonWanted, StudyFile
+from monitor_studies.words import listed
 
 COLUMNS = ("first", "second", "difference", "low", "high", "p", "smallest_difference")
 
@@ -25,7 +26,7 @@ def comparison_table(
 ) -> tuple[pd.DataFrame, list[str]]:
     """All comparisons of a study, corrected over the labels of each, and remarks on what each can tell.
 
-    Columns comparison, first_side, second_side, label, COLUMNS, p_holm, p_fdr, units, sessions_first, sessions_second.
+    Columns comparison, first_side, second_side, label, COLUMNS, p_holm, p_fdr, units.
     """
     tables, remarks = [], []
     for wanted in study.comparisons or _by_default(study):
@@ -43,6 +44,8 @@ def comparison_table(
             name = wanted.name or f"{sides.first_name} minus {sides.second_name}"
             if recordings[0] is found[0].labels:
                 remarks.append(f"{name}: {result.meaning}")
+                if sides.paired:
+                    remarks += _left_out(name, sides, recordings)
             for place, label in enumerate(result.names):
                 if study.labels is None or label in study.labels:
                     head = {"comparison": name, "first_side": sides.first_name, "second_side": sides.second_name}
@@ -70,6 +73,15 @@ def _sides(store: Store, found: Sequence[Studied], recordings: Sequence[Recordin
         for group in (wanted.first, wanted.second)
     )
     return conditions.groups(str(wanted.first), first, str(wanted.second), second)
+
+
+def _left_out(name: str, sides: Sides, recordings: Sequence[Recording]) -> list[str]:
+    """A remark on the sessions of which a comparison within sessions sees one side only."""
+    parts = zip(recordings, sides.first, sides.second, strict=True)
+    gone = [str(recording.session.id) for recording, a, b in parts if not (a.observed and b.observed)]
+    if not gone:
+        return []
+    return [f"{name}: session{'s' * (len(gone) > 1)} {listed(gone)} left out, with nothing that counts on one side."]
 
 
 def _check_observed(sides: Sides) -> None:

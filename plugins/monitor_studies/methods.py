@@ -8,6 +8,7 @@ from importlib.metadata import version
 from monitor.views.counts import gate_in_words
 from monitor_studies.running import Result
 from monitor_studies.statistics.blocks import APART
+from monitor_studies.statistics.comparison import ONE_AGAINST_SEVERAL, PAIRS, PARTS, SESSIONS, TIME
 from monitor_studies.statistics.intervals import LEVEL
 from monitor_studies.words import listed
 
@@ -77,18 +78,19 @@ def _comparisons(result: Result) -> list[str]:
     """How differences, trends and steps were tested."""
     study, parts = result.study, []
     units = set(result.comparisons["units"]) if len(result.comparisons) else set()
-    if "time" in units:
+    if units & {TIME, PARTS}:
+        both = "single recordings" if TIME in units else "parts of one recording"
         parts.append(
-            "Two single recordings were compared by a permutation test of the studentised difference that moves blocks "
+            f"Two {both} were compared by a permutation test of the studentised difference that moves blocks "
             f"of {APART:g} times that length ({study.permutations:,} permutations); intervals reach as many standard "
             f"errors as {LEVEL:.0%} of the permuted differences."
         )
-    if units & {"sessions", "one against several"}:
+    if units & {SESSIONS, ONE_AGAINST_SEVERAL}:
         parts.append(
             "Groups were compared with sessions as units, by permutations of whole sessions (all of them, or "
             f"{study.permutations:,} at random); {INVERTED.format('Welch')}."
         )
-    if "pairs" in units:
+    if PAIRS in units:
         parts.append(
             "Conditions within sessions were compared by their differences, by permutations of their signs (all of "
             f"them, or {study.permutations:,} at random); {INVERTED.format('Student')}."

@@ -14,14 +14,19 @@ from monitor_studies.statistics.series import Array, Series
 from monitor_studies.statistics.sessions import of_differences, of_groups, one_against, smallest_p
 from monitor_studies.statistics.variance import FEWEST_SAMPLES, standard_errors
 
-TIME, SESSIONS, PAIRS, ONE_AGAINST_SEVERAL = "time", "sessions", "pairs", "one against several"
-"""What varies at random: the moments of one recording a side, the sessions of groups, the differences within sessions
-that are on both sides, or the sessions of one side with a single one to hold against them."""
+TIME, PARTS, SESSIONS, PAIRS = "time", "time within one session", "sessions", "pairs"
+ONE_AGAINST_SEVERAL = "one against several"
+"""What varies at random: the moments of one recording a side, those of two parts of one recording, the sessions of
+groups, the differences within sessions that are on both sides, or the sessions of one side with a single one to hold
+against them."""
 
 MEANING = {
     TIME: "One session on a side: this tells whether these two recordings differ by more than chance moments would "
     "make them. It cannot tell that the cause is what sets them apart: another session on either side might differ "
     "as much.",
+    PARTS: "One session: this tells whether its two parts differ by more than chance moments would make them. It "
+    "cannot tell that the cause is what sets them apart: other parts of it, or of another session, might differ as "
+    "much.",
     SESSIONS: "Sessions are the units; each counts the same, however long it is. The time within them varies, too, and "
     "that is part of how they vary.",
     PAIRS: "Every session is on both sides; the differences within sessions are the units.",
@@ -50,7 +55,7 @@ class Comparison:
     smallest_difference: Array
     """That these data would show with p below 0.05 in four of five cases."""
     units: str
-    """TIME, SESSIONS, PAIRS or ONE_AGAINST_SEVERAL."""
+    """TIME, PARTS, SESSIONS, PAIRS or ONE_AGAINST_SEVERAL."""
     smallest_p: float
     """That the permutation can give."""
 
@@ -87,7 +92,7 @@ def compare(
     if not first or not second:
         raise ValueError("nothing was observed on one side")
     if len(first) == len(second) == 1:
-        return _of_time(first[0], second[0], generator, permutations)
+        return _of_time(first[0], second[0], generator, permutations, PARTS if paired else TIME)
     one, other = (np.stack([each.means for each in side]) for side in (first, second))
     names = first[0].names
     if paired:
@@ -95,7 +100,7 @@ def compare(
     return _of_sessions(names, one, other, generator, permutations)
 
 
-def _of_time(one: Series, other: Series, generator: np.random.Generator, permutations: int) -> Comparison:
+def _of_time(one: Series, other: Series, generator: np.random.Generator, permutations: int, units: str) -> Comparison:
     """One recording a side: blocks change places, and the interval reaches as far as their test does not reject."""
     nothing = np.full(len(one.names), np.nan)
     half, p, error = nothing, nothing, nothing
@@ -105,7 +110,7 @@ def _of_time(one: Series, other: Series, generator: np.random.Generator, permuta
         half, p = test.critical * error, test.p
     difference = one.means - other.means
     ends = np.stack([difference - half, difference + half])
-    return _comparison(one.names, one.means, other.means, ends, error, p, TIME, 2 / (1 + permutations), np.inf)
+    return _comparison(one.names, one.means, other.means, ends, error, p, units, 2 / (1 + permutations), np.inf)
 
 
 def _of_sessions(

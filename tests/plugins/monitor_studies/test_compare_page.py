@@ -11,6 +11,7 @@ from monitor.store import Store
 from monitor.store.events import Event, add_events
 from monitor_studies.quick_study import Side, quick_study
 from monitor_studies.running import run_study
+from tests.made_up_session import MadeUpSession
 from tests.plugins.monitor_studies.recorded_sessions import record
 
 
@@ -73,8 +74,21 @@ def test_people_are_compared(page):
     assert page.dataframe[0].value["Label"].tolist() == ["neutral", "happiness", "anger"]
 
 
-def test_what_can_not_be_compared_is_one_sentence(page):
+def test_nothing_is_compared_with_itself(page):
     page.multiselect(key="compare_First").select("3")
     page.multiselect(key="compare_Second").select("3").run()
     assert not page.exception
-    assert "3 is compared with itself" in page.error[0].value
+    assert not page.error
+    assert "Both sides are the same" in page.caption[0].value
+    assert not page.button
+
+
+def test_two_people_of_one_session_are_offered_first(page, tmp_path):
+    with Store(tmp_path / "store.db") as store:
+        MadeUpSession(store).play(120)
+    page.segmented_control(key="compare_way").set_value("People").run()
+    page.selectbox(key="compare_of_First").select("5").run()
+    page.selectbox(key="compare_of_Second").select("5").run()
+    chosen = [page.selectbox(key=f"compare_who_{name}_5").value for name in ("First", "Second")]
+    assert chosen[0] != chosen[1]
+    assert page.button(key="compare_run")

@@ -107,3 +107,12 @@ def test_what_lies_on_one_side_of_an_event_only_cannot_be_compared(store):
         add_events(store, [Event(store.session(name).id, "moment", start, label="news")])
     with pytest.raises(ConfigError, match="no session has anything that counts both after news and before news"):
         run_study(store, study("old", "unknown", comparisons=[{"after": "news"}]))
+
+
+def test_sessions_with_one_side_only_are_named(store):
+    for name, start in (("old", 10.0), ("unknown", 20.5)):
+        add_events(store, [Event(store.session(name).id, "moment", start, label="news")])
+    result = run_study(store, study("old", "unknown", comparisons=[{"after": "news"}]))
+    left_out = f"after news minus before news: session {store.session('unknown').id} left out, with nothing that counts"
+    assert any(remark.startswith(left_out) for remark in result.remarks)
+    assert "Two parts of one recording were compared by" in methods(result)

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from monitor_studies.statistics import blocks
-from monitor_studies.statistics.comparison import ONE_AGAINST_SEVERAL, PAIRS, SESSIONS, TIME, compare
+from monitor_studies.statistics.comparison import ONE_AGAINST_SEVERAL, PAIRS, PARTS, SESSIONS, TIME, compare
 from monitor_studies.statistics.series import Series
 from tests.plugins.monitor_studies.statistics.processes import autoregressive
 
@@ -34,6 +34,13 @@ def test_two_recordings_are_compared_over_time_and_it_says_what_that_cannot_tell
     assert found.p[0] == pytest.approx(1 / 200)
     assert found.difference[1] == pytest.approx(-found.difference[0])
     assert "cannot tell that the cause" in found.meaning
+
+
+def test_parts_of_one_session_are_compared_over_time_too_and_called_so():
+    nothing = Series(("a", "b"), np.zeros((50, 2)), np.zeros(50))
+    found = run([recording(0.5, 1), nothing], [recording(0.4, 2), recording(0.5, 3)], paired=True)
+    assert found.units == PARTS
+    assert found.meaning.startswith("One session: this tells whether its two parts differ")
 
 
 def test_groups_have_welchs_interval():
