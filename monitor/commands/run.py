@@ -6,8 +6,8 @@ import contextlib
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,7 @@ from monitor.commands.shown_options import AllSamples, Calibrate, HalfLife, give
 
 if TYPE_CHECKING:
     from monitor.engine.run import Run
+    from monitor.engine.stream import Stream
 
 
 def run(
@@ -66,7 +67,6 @@ def run(
     """
     from monitor.commands.dashboard import dashboard_beside, installed_dashboard
     from monitor.commands.error_line import print_error
-    from monitor.commands.progress import RunProgress
     from monitor.commands.run_tables import print_summary
     from monitor.engine.run import Run
     from monitor.plugin.registry import plugins_in_use
@@ -99,7 +99,7 @@ def run(
             print_error(error)
         if show:
             server = stack.enter_context(dashboard_beside(settings, config))
-        with stop_on_signal(engine), RunProgress() as progress:
+        with stop_on_signal(engine), progress_shown() as progress:
             summary = engine(progress)
         if json:
             print(jsonlib.dumps(asdict(summary)))
@@ -112,6 +112,15 @@ def run(
             with contextlib.suppress(KeyboardInterrupt):
                 server.wait()
     return 2 if engine.failed or any(source["error"] or source["switched_off"] for source in summary.sources) else 0
+
+
+def progress_shown() -> AbstractContextManager[Callable[[Sequence[Stream]], None]]:
+    """Shows the streams of a run while it is entered, where standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return nullcontext(lambda streams: None)
+    from monitor.commands.progress import RunProgress
+
+    return RunProgress()
 
 
 @contextmanager

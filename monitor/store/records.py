@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
-import psutil
 from pydantic_core import from_json
 
 from monitor.plugin.contracts import Measure
@@ -152,6 +151,8 @@ def _is_alive(host: str, process: int, started_at: float, alive_at: float) -> bo
     """Whether the engine that writes a session still runs."""
     if host != socket.gethostname():
         return time.time() - alive_at < SILENT_SECONDS
+    import psutil
+
     try:
         found = psutil.Process(process)
         return found.status() != psutil.STATUS_ZOMBIE and found.create_time() <= started_at + 1.0

@@ -16,16 +16,18 @@ from contextlib import ExitStack, suppress
 from io import FileIO
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 
 from monitor.errors import StoreAway, StoreError
 from monitor.store import tables
 from monitor.store.batch import Batch
 from monitor.store.database import Database, first_line, is_away
 from monitor.store.event_change import EventChange
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 log = logging.getLogger("monitor")
 
@@ -191,7 +193,12 @@ def write_leftovers(database: Database, folder: Path) -> None:
 
     A session that was deleted, or that another process went on with, does not want it: that is said, and set aside.
     """
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    left = sorted(folder.glob(f"*{SUFFIX}"))
+    if not left:
+        return
+    from filelock import Timeout
+
+    for path in left:
         lock = locked(path)
         try:
             lock.acquire()
@@ -254,6 +261,8 @@ def _whole_address(database: Database) -> str:
 
 def locked(path: Path) -> FileLock:
     """The lock of a spool, not taken yet; who cannot have it does not wait."""
+    from filelock import FileLock
+
     return FileLock(path.with_suffix(".lock"), timeout=0, thread_local=False)
 
 

@@ -19,7 +19,7 @@ def register_sinks(register: Register) -> None:
 
 
 def make_outlets() -> Sink:
-    """The sink that watches alerts and feeds the outlets."""
-    from monitor_outlets.sink import OutletsSink
+    """The sink that watches alerts and feeds the outlets, where there are any."""
+    from monitor_outlets.late_sink import LateSink
 
-    return OutletsSink()
+    return LateSink()

@@ -31,7 +31,7 @@ log = logging.getLogger("monitor")
 
 
 class OutletsSink:
-    """Does nothing where the settings have neither alerts nor outlets.
+    """Does nothing where no outlet of the settings is on and there are no alerts.
 
     An outlet that does not work costs nothing but its own messages. Each time that one begins not to work is a fault of
     this sink, so that it is logged, stored and shown like any other.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -62,6 +66,48 @@ def compile_once(core: Any, model: Any, sha256: str, options: Mapping[str, Any])
         return core.compile_model(model, "CPU", {**OPENVINO_OPTIONS, **options, **kept})
 
 
+def compile_for_one(core: Any, artifact: Artifact, options: Mapping[str, Any]) -> Any:
+    """The network of `artifact` for one sample at a time, compiled with `options` as by `compile_once`.
+
+    As such it is kept in a file beside what is compiled: by the file OpenVINO knows that it has compiled it before, of
+    a network in memory it goes through all weights first, which takes longer than the rest and as much memory again.
+    """
+    digest = artifact.manifest.sha256
+    folder = compiled_folder("openvino", digest)
+    kept = None if folder is None else folder / f"one-sample-{version()}" / "model.xml"
+    if kept is not None and kept.is_file():
+        try:
+            return compile_once(core, str(kept), digest, options)
+        except RuntimeError:  # the file is damaged; it is made anew
+            rmtree(kept.parent, ignore_errors=True)
+    with _loading:
+        model = core.read_model(artifact.model)
+        model.reshape([1, *artifact.manifest.input_shape])
+        is_kept = kept is not None and _keep(model, kept)
+    return compile_once(core, str(kept) if is_kept else model, digest, options)
+
+
+def _keep(model: Any, path: Path) -> bool:
+    """Write `model` to `path`, and its weights beside that; whether that worked.
+
+    OpenVINO orders weights differently each time: the folder of the two appears at once, or is another process's.
+    """
+    import openvino
+
+    with TemporaryDirectory(dir=path.parents[1], ignore_cleanup_errors=True) as made, suppress(OSError, RuntimeError):
+        openvino.save_model(model, Path(made) / path.name, compress_to_fp16=False)  # the disk may be full
+        Path(made).rename(path.parent)
+    return path.is_file()
+
+
+def version() -> str:
+    """Of OpenVINO, as a part of a file's name: another may read a network in another way."""
+    import openvino
+
+    number: str = openvino.__version__.partition("/")[0]
+    return number
+
+
 class OpenVino:
     """OpenVINO on the CPU, in single precision; in bfloat16 or half precision where that is asked for and the processor
     has units for it.
@@ -86,10 +132,7 @@ class OpenVino:
             faster: list[Precision] = [name for name in FASTER if name.upper() in capable]
             precision = chosen_precision(self.name, artifact, wanted, ("fp32", *faster))
             hint = {"INFERENCE_PRECISION_HINT": HINTS[precision]}
-            with _loading:
-                model = core.read_model(artifact.model)
-            model.reshape([1, *artifact.manifest.input_shape])
-            self._model: Any = compile_once(core, model, artifact.manifest.sha256, hint)
+            self._model: Any = compile_for_one(core, artifact, hint)
         except RuntimeError as error:
             raise RuntimeUnavailable(f"openvino cannot run {artifact.model}: {str(error).splitlines()[0]}") from None
 

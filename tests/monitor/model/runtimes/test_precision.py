@@ -58,6 +58,7 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> list[object]:
             asked.append(options.get("INFERENCE_PRECISION_HINT"))
             return model
 
+    monkeypatch.setattr("monitor.model.runtimes.openvino.compiled_folder", lambda runtime, sha256: None)
     monkeypatch.setitem(sys.modules, "openvino", SimpleNamespace(Core=Core, Type=import_openvino().Type))
     return asked
 

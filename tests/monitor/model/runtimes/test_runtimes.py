@@ -11,8 +11,10 @@ import pytest
 from onnx import numpy_helper
 
 from monitor.errors import ArtifactError, ConfigError, RuntimeUnavailable
+from monitor.model import compiled
 from monitor.model.artifact import Artifact, sha256
 from monitor.model.runtimes import OpenVino, import_openvino, load
+from monitor.model.runtimes import openvino as runtimes_openvino
 from monitor.model.runtimes.precision import PrecisionOption
 from monitor.plugin.registry import Plugins
 
@@ -53,6 +55,44 @@ def test_models_that_are_loaded_at_once_leave_the_locale_as_it_was(artifact):
             assert locale.setlocale(locale.LC_CTYPE) == "C.UTF-8"
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    monkeypatch.setattr(compiled, "user_cache_path", lambda name, appauthor: folder)
+    return folder
+
+
+def test_a_network_is_read_once_for_each_machine(artifact, cache, monkeypatch):
+    batch = np.random.default_rng(0).uniform(0, 1, (2, 3, 8, 8)).astype(np.float32)
+    first = OpenVino(artifact).run(batch)
+    monkeypatch.setattr(runtimes_openvino, "_keep", None)  # not called again
+    np.testing.assert_array_equal(OpenVino(artifact).run(batch), first)
+    assert not list(cache.rglob("tmp*"))
+
+
+@pytest.mark.parametrize("ending", ["bin", "xml"])
+def test_a_kept_network_that_is_damaged_is_made_anew(artifact, cache, ending):
+    batch = np.random.default_rng(0).uniform(0, 1, (2, 3, 8, 8)).astype(np.float32)
+    first = OpenVino(artifact).run(batch)
+    (kept,) = cache.rglob(f"model.{ending}")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 2])
+    for blob in cache.rglob("*.blob"):
+        blob.unlink()
+    np.testing.assert_array_equal(OpenVino(artifact).run(batch), first)
+    assert kept.stat().st_size == len(whole)
+
+
+def test_a_network_that_cannot_be_kept_runs_all_the_same(artifact, cache, monkeypatch):
+    def full(*_, **__):
+        raise RuntimeError("no space left on device")
+
+    monkeypatch.setattr(import_openvino(), "save_model", full)
+    batch = np.random.default_rng(0).uniform(0, 1, (2, 3, 8, 8)).astype(np.float32)
+    np.testing.assert_allclose(OpenVino(artifact).run(batch), by_hand(artifact, batch), atol=TOLERANCE)
+    assert not list(cache.rglob("model.*"))
 
 
 FIRST_TABLES = """
@@ -205,8 +245,9 @@ def test_an_unknown_runtime_names_the_nearest(artifact):
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_a_file_that_is_no_network_is_one_clear_line(artifact, name):
     artifact.model.write_bytes(b"no network at all")
+    manifest = artifact.manifest.model_copy(update={"sha256": sha256(artifact.model)})
     with pytest.raises(RuntimeUnavailable, match=rf"{name} cannot run .*model\.onnx: ") as caught:
-        load(artifact, name)
+        load(Artifact.write(artifact.folder, manifest), name)
     assert "\n" not in str(caught.value)
 
 

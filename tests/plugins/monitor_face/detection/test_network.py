@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -44,6 +45,7 @@ class Compiled:
 @pytest.mark.parametrize("threads_at_once", [1, 3])
 def test_it_is_held_as_often_as_threads_use_it_at_one_time(threads_at_once, monkeypatch):
     monkeypatch.setattr(Compiled, "made", 0)
+    monkeypatch.setattr(network, "PATIENCE", 0)
     together = threading.Barrier(threads_at_once)
     monkeypatch.setattr(network, "compile_once", lambda *_: Compiled(together))
     held = Network("face_detection/face_detection_short_range.tflite")
@@ -52,6 +54,33 @@ def test_it_is_held_as_often_as_threads_use_it_at_one_time(threads_at_once, monk
         for _ in range(2):
             list(threads.map(held, [picture] * threads_at_once))
     assert Compiled.made == threads_at_once
+
+
+def test_threads_wait_for_each_other_where_they_seldom_meet(monkeypatch):
+    monkeypatch.setattr(Compiled, "made", 0)
+    monkeypatch.setattr(network, "PATIENCE", 1)
+    compiled = Compiled(SimpleNamespace())
+    monkeypatch.setattr(network, "compile_once", lambda *_: compiled)
+    held = Network("face_detection/face_detection_short_range.tflite")
+    picture, begun, others = np.zeros((2, 2, 3), np.float32), threading.Event(), threading.Event()
+
+    def first_call(seconds):
+        begun.set()
+        return others.wait(seconds)
+
+    compiled._together.wait = first_call
+    with ThreadPoolExecutor(2) as threads:
+        answers = [threads.submit(held, picture)]
+        assert begun.wait(60)
+        answers.append(threads.submit(held, picture))
+        while held._waited < 1:
+            assert not answers[1].done()
+        others.set()
+        assert [answer.result(60) for answer in answers] == [[], []]
+        assert len(held._unused) == 1
+        compiled._together = threading.Barrier(2)
+        assert list(threads.map(held, [picture, picture])) == [[], []]
+        assert len(held._unused) == 2
 
 
 def test_what_is_missing_is_named(monkeypatch):
