@@ -25,7 +25,8 @@ class Side:
     def name(self) -> str:
         """The sessions, and the person where one is looked at."""
         sessions = listed(self.sessions)
-        return sessions if self.person is None else f"person {self.person} of {sessions}"
+        several = "s" * (len(self.sessions) > 1)
+        return sessions if self.person is None else f"person {self.person} of session{several} {sessions}"
 
 
 def quick_study(

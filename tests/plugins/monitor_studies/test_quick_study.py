@@ -11,10 +11,10 @@ def test_two_sides_are_groups_named_after_what_is_on_them():
     assert [(each.session, each.group, each.person, each.source) for each in study.sessions] == [
         ("3", "3 and 4", None, None),
         ("4", "3 and 4", None, None),
-        ("5", "person 2 of 5", 2, "hall"),
+        ("5", "person 2 of session 5", 2, "hall"),
     ]
     [wanted] = study.comparisons
-    assert (wanted.first, wanted.second) == ("3 and 4", "person 2 of 5")
+    assert (wanted.first, wanted.second) == ("3 and 4", "person 2 of session 5")
     assert (study.labels, study.seed) == (["anger"], 7)
 
 
