@@ -42,11 +42,13 @@ def laid_out(
 ) -> go.Figure:
     """A figure of `traces`, `height` pixels high, with grounds and grid that fit every page.
 
-    It is made at once, of plain values: plotly checks and copies everything again with each later change.
+    It is made at once, of plain values: plotly checks and copies everything again with each later change. Without a
+    `margin`, words beside the axes make room for themselves.
     """
     axes = {name: layout.get(name, {}) for name in ("xaxis", "yaxis", *layout) if name[1:].startswith("axis")}
     settled = {name: {"gridcolor": GRID, "zeroline": False, **axis} for name, axis in axes.items()}
     settled["xaxis"] = {"automargin": True, **settled["xaxis"]}
+    settled["yaxis"] = {"automargin": margin is None, **settled["yaxis"]}
     grounds = {
         "height": height,
         "margin": margin or {"l": 8, "r": 8, "t": 8, "b": 8},

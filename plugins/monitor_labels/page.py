@@ -32,6 +32,8 @@ HEADINGS: dict[str, Any] = {
     "doubts": st.column_config.TextColumn("Doubts", width="large"),
 }
 """Column of the table of workers -> what stands over it."""
+LABEL_HEADINGS = {"task": "Picture", "label": "Label", "answers": "Answers", "tied": "Tied"}
+"""The same of the table of labels; what else it has are the labels themselves."""
 METHOD_WORDS = "How labels are made of answers; Dawid-Skene learns how each worker errs."
 
 
@@ -74,7 +76,7 @@ def _draw_labels(cleaned: Cleaned) -> None:
     st.subheader("Labels")
     counts = cleaned.table["label"].value_counts().reindex(list(cleaned.labels), fill_value=0)
     st.caption(" · ".join(f"{label} {count}" for label, count in counts.items()))
-    st.dataframe(cleaned.table.round(3), hide_index=True, key="labels_cleaned")
+    st.dataframe(cleaned.table.round(3), hide_index=True, key="labels_cleaned", column_config=LABEL_HEADINGS)
     st.subheader("How a worker errs")
     worker = st.selectbox("Worker", sorted(cleaned.confusions["worker"].unique()), key="labels_worker", width=320)
     draw_plot(worker_plots.confusion_figure(cleaned.confusions, cleaned.labels, worker), key="labels_confusion")
