@@ -17,13 +17,15 @@ def cluster(
     apart: Collection[tuple[int, int]],
     threshold: float,
     decided: Mapping[int, int] | None = None,
+    together: Collection[tuple[int, int]] = (),
 ) -> dict[int, int]:
     """Track -> number of its person: the one in `decided`, or else the person's lowest track.
 
     `sums` (tracks, numbers): of the views of each track, so that one with many good views counts for more than one with
     few. Centroid linkage (Sokal and Michener, 1958): of all groups the two whose sums have the highest cosine are
     joined, as long as that is at least `threshold`. Two tracks in `apart` never come together, neither do two that
-    `decided`, track -> person, puts into different people; those that it puts into one always do.
+    `decided`, track -> person, puts into different people; those that it puts into one always do, and those in
+    `together` where nothing of that is against it.
     """
     place = {track: index for index, track in enumerate(tracks)}
     group = np.arange(len(tracks))
@@ -42,6 +44,11 @@ def cluster(
             _join(first, other, group, totals, never)
     founders = [members[0] for members in put.values()]
     never[np.ix_(founders, founders)] = True
+    for pair in together:
+        if all(track in place for track in pair):
+            one, other = sorted((int(group[place[track]]) for track in pair), key=lambda each: each not in founders)
+            if not never[one, other]:
+                _join(one, other, group, totals, never)
     cosines = _cosines(totals, totals)
     cosines[never] = NEVER
     while cosines.size:

@@ -62,6 +62,9 @@ class Gallery:
     """How much more than `threshold` it takes while there are fewer views,"""
     sure_views: int = 2
     """of which so many with that much more make a further one needless."""
+    place_margin: float = 0.12
+    """How much less than `threshold` it takes for a track to be of the person in whose place it begins: in one shot two
+    people rarely change places, and somebody who turns their head is often taken for another face."""
     most_tracks: int = 400
     """That are remembered: as many people, or people with several each."""
     tracks_of_person: int = 4
@@ -69,8 +72,12 @@ class Gallery:
     tracks: dict[int, Track] = field(default_factory=dict)
     apart: set[tuple[int, int]] = field(default_factory=set)
     """Pairs of tracks, the lower first, that were seen in one sample: two people."""
+    together: dict[int, int] = field(default_factory=dict)
+    """Track -> the one before it in its place, of the same person."""
     decided: dict[int, int] = field(default_factory=dict)
     """Track -> person, by a human's hand."""
+    doubtful: set[int] = field(default_factory=set)
+    """Tracks of fewer views than it takes to be certain, of which more may come."""
     joined: deque[tuple[int, int]] = field(default_factory=deque)
     """Pairs of people who were found to be one, in that order, who is gone and who they are now; forgotten tracks of
     the former are the latter's too, and whoever keeps them takes the pairs out."""
@@ -83,8 +90,11 @@ class Gallery:
                 self.tracks[number].person = person
 
     def seen_together(self, tracks: Iterable[int]) -> None:
-        """Note the tracks of one sample; who was taken for one person is parted."""
+        """Note the tracks of one sample; who was taken for one person is parted, and of tracks that are over it is
+        decided who they are."""
         ordered = sorted(tracks)
+        for number in sorted(self.doubtful.difference(ordered)):
+            self._decide_at_last(number)
         new = {(one, other) for place, one in enumerate(ordered) for other in ordered[place + 1 :]} - self.apart
         self.apart |= new
         for one, other in new:
@@ -92,19 +102,28 @@ class Gallery:
             if first and second and first.person == second.person and other not in self.decided:
                 second.person = second.number
 
-    def add_view(self, number: int, vector: Vector, quality: float, seconds: float) -> int:
-        """Take one more view of a track, `vector` of length 1; the person that it now belongs to."""
+    def add_view(self, number: int, vector: Vector, quality: float, seconds: float, replaced: int | None = None) -> int:
+        """Take one more view of a track, `vector` of length 1; the person that it now belongs to.
+
+        `replaced` is the track in whose place it began within one shot, where there is one; that is of the same person
+        where they look nearly alike, see `place_margin`.
+        """
         track = self.tracks.get(number)
         if track is None:
             if len(self.tracks) >= self.most_tracks:
                 self._forget()
             track = self.tracks[number] = Track(number, np.zeros(len(vector)), person=number)
+            before = None if replaced is None else self.tracks.get(replaced)
+            if before is not None and vector @ before.vector >= self.threshold - self.place_margin:
+                self.together[number] = before.number
         track.add(vector.astype(np.float64), quality)
         track.views += 1
         track.best_quality = max(track.best_quality, quality)
         track.last_seconds = seconds
         if track.views <= self.certain_views and number not in self.decided:
-            track.person = self._nearest(track)
+            is_certain = track.views == self.certain_views
+            track.person = self._nearest(track, self.threshold + (0.0 if is_certain else self.first_margin))
+            (self.doubtful.discard if is_certain else self.doubtful.add)(number)
             self._join_alike(track.person)
         return track.person
 
@@ -115,6 +134,17 @@ class Gallery:
             return False
         others = [each for each in self.tracks.values() if each.person == track.person and each is not track]
         return any(cosine >= self.threshold + self.first_margin for _, cosine in _most_alike(track.total, others))
+
+    def _decide_at_last(self, number: int) -> None:
+        """No more views of a track are to be waited for: where it is of nobody yet, what it takes now is what it takes
+        at the end of a recording."""
+        self.doubtful.remove(number)
+        track = self.tracks.get(number)
+        alone = track is not None and [number] == [
+            each.number for each in self.tracks.values() if each.person == track.person
+        ]
+        if track is not None and alone and number not in self.decided:
+            track.person = self._nearest(track, self.threshold)
 
     def _forget(self) -> None:
         """Make room: forget the track that was seen longest ago, of the people with more than `tracks_of_person`, but
@@ -135,17 +165,20 @@ class Gallery:
             kept = None
         for track in gone:
             del self.tracks[track.number]
+            self.together = {one: other for one, other in self.together.items() if track.number not in (one, other)}
             theirs = {pair for pair in self.apart if track.number in pair}
             self.apart -= theirs
             if kept is not None:  # who was seen with a forgotten track is not the person whom it was of
                 others = {number for pair in theirs for number in pair} - {track.number}
                 self.apart |= {(min(kept, other), max(kept, other)) for other in others if other in self.tracks}
 
-    def _nearest(self, track: Track) -> int:
-        """The most similar person, where that is enough, else the track's own number."""
-        least = self.threshold + (self.first_margin if track.views < self.certain_views else 0.0)
+    def _nearest(self, track: Track, least: float) -> int:
+        """The most similar person, where that is at least `least`, else the track's own number."""
         others = [each for each in self.tracks.values() if each is not track]
-        for person, cosine in _most_alike(track.total, others):
+        alike = _most_alike(track.total, others)
+        if track.number in self.together:
+            alike.insert(0, (self.tracks[self.together[track.number]].person, 1.0))
+        for person, cosine in alike:
             if cosine < least:
                 break
             if not self._are_apart([track], [each for each in others if each.person == person]):
@@ -190,7 +223,9 @@ class Gallery:
         numbers = sorted(self.tracks)
         if numbers:
             totals = np.stack([self.tracks[number].total for number in numbers])
-            for number, person in cluster(numbers, totals, self.apart, self.threshold, self.decided).items():
+            for number, person in cluster(
+                numbers, totals, self.apart, self.threshold, self.decided, self.together.items()
+            ).items():
                 track = self.tracks[number]
                 if track.person == number != person:
                     self.joined.append((number, person))
@@ -203,8 +238,9 @@ def _most_alike(total: NDArray[np.float64], tracks: Sequence[Track]) -> list[tup
     if not tracks:
         return []
     people, place = np.unique([each.person for each in tracks], return_inverse=True)
-    totals = np.zeros((len(people), len(total)))
-    np.add.at(totals, place, np.stack([each.total for each in tracks]))
+    belongs = np.zeros((len(people), len(tracks)))
+    belongs[place, np.arange(len(tracks))] = 1.0
+    totals = belongs @ np.array([each.total for each in tracks])
     lengths = np.linalg.norm(totals, axis=1) * np.linalg.norm(total)
     cosines = totals @ total / np.maximum(lengths, 1e-12)
     order = np.argsort(-cosines, kind="stable")

@@ -6,11 +6,13 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.engine.boxes import overlap
 from monitor.errors import MonitorError, StoreAway
 from monitor.sample import Box, Face, Observation, Sample
 from monitor.settings import Settings
@@ -31,6 +33,8 @@ APART_SECONDS = 1.9
 apart that is every fourth, also where their times are not exact."""
 WRITE_SECONDS = 2.0
 """Of wall clock: how far a reader is behind."""
+LEAST_SHARED = 0.3
+"""Part of their boxes that a face and the one before it in its place share at least: intersection over union."""
 NOBODY = 0
 """Person of a track of which it is to be written again who it is."""
 AWAY_SECONDS = 10.0
@@ -49,6 +53,15 @@ class Look(Protocol):
         """A vector of length 1 for the person whose face is in `box` of `image`."""
 
 
+@dataclass(frozen=True)
+class _Before:
+    """The sample before, of one source."""
+
+    shot_start_seconds: float
+    boxes: Mapping[int, Box]
+    """Of each track."""
+
+
 class PeopleSink:
     """Compares every new track with the people of its source, and writes to the store who it is.
 
@@ -61,6 +74,7 @@ class PeopleSink:
         self._make_look = make_look
         self._look: Look | None = None
         self._galleries: defaultdict[int, Gallery] = defaultdict(lambda: Gallery(threshold))
+        self._before: dict[int, _Before] = {}
         self._written: dict[int, dict[int, int]] = {}
         self._changed_vectors: set[tuple[int, int]] = set()
         self._write_at = 0.0
@@ -82,7 +96,10 @@ class PeopleSink:
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
         """Take the faces of a sample. While the database is away, who they are waits here, and is written when it is
         back."""
-        if not sample.faces or sample.frame.file is not None:
+        if sample.frame.file is not None:
+            return
+        replaced = self._replaced(sample)
+        if not sample.faces:
             return
         gallery = self._galleries[sample.frame.source]
         gallery.seen_together(face.track for face in sample.faces)
@@ -94,14 +111,32 @@ class PeopleSink:
             better = track is None or quality > CLEARLY_BETTER * track.best_quality
             if (views < FIRST_VIEWS and not gallery.is_sure(face.track)) or (views < MOST_VIEWS and better):
                 vector = self._vector(sample.frame.image, face.box)
-                gallery.add_view(face.track, vector, quality, sample.frame.seconds)
+                gallery.add_view(face.track, vector, quality, sample.frame.seconds, replaced.get(face.track))
                 self._changed_vectors.add((sample.frame.source, face.track))
         if time.monotonic() >= self._write_at:
             self._write_unless_away()
 
     def count_people(self, source: int) -> int:
         """How many people of a source are known by now, those left out whose tracks are all forgotten."""
-        return len(self._galleries[source].people())
+        return len({track.person for track in self._galleries[source].tracks.values()})
+
+    def _replaced(self, sample: Sample) -> dict[int, int]:
+        """New track -> the one in whose place it begins: that was there in the sample before, of the same shot, and is
+        not there any more."""
+        frame, boxes = sample.frame, {face.track: face.box for face in sample.faces}
+        before = self._before.get(frame.source)
+        self._before[frame.source] = _Before(frame.shot_start_seconds, boxes)
+        if before is None or before.shot_start_seconds != frame.shot_start_seconds:
+            return {}
+        new, gone = sorted(boxes.keys() - before.boxes.keys()), sorted(before.boxes.keys() - boxes.keys())
+        if not new or not gone:
+            return {}
+        shared = overlap(np.array([boxes[each] for each in new]), np.array([before.boxes[each] for each in gone]))
+        return {
+            track: gone[int(parts.argmax())]
+            for track, parts in zip(new, shared, strict=True)
+            if parts.max() >= LEAST_SHARED
+        }
 
     def _vector(self, image: NDArray[np.uint8], box: Box) -> NDArray[np.float32]:
         if self._look is None:

@@ -42,6 +42,16 @@ def test_what_a_hand_decided_stays() -> None:
     assert joined[1] == joined[2] == 2
 
 
+def test_who_is_together_is_one_person_unless_something_is_against_it() -> None:
+    far = vectors(0, 60, 90)
+    assert cluster([1, 2, 3], far, set(), 0.9, together={(2, 1)}) == {1: 1, 2: 1, 3: 3}
+    assert cluster([1, 2, 3], far, set(), 0.9, together={(2, 1), (3, 2), (2, 9)}) == {1: 1, 2: 1, 3: 1}
+    assert cluster([1, 2, 3], far, {(1, 2)}, 0.9, together={(2, 1)}) == {1: 1, 2: 2, 3: 3}
+    assert cluster([1, 2, 3], far, set(), 0.9, {1: 1, 2: 2}, {(2, 1)}) == {1: 1, 2: 2, 3: 3}
+    assert cluster([1, 2, 3], far, set(), 0.9, {2: 7}, {(1, 2)}) == {1: 7, 2: 7, 3: 3}
+    assert cluster([1, 2, 3], far, {(1, 3)}, 0.9, {3: 3}, [(2, 1), (2, 3)]) == {1: 1, 2: 1, 3: 3}
+
+
 def test_few_tracks() -> None:
     assert cluster([], vectors(), set(), 0.8) == {}
     assert cluster([5], vectors(0), set(), 0.8) == {5: 5}

@@ -41,6 +41,44 @@ def test_two_in_one_sample_are_two_people() -> None:
     assert gallery.settle()[1] != gallery.settle()[2]
 
 
+def test_a_track_that_is_over_waits_for_no_more_views() -> None:
+    gallery = Gallery(0.8, first_margin=0.1)
+    gallery.add_view(1, ANN, 1.0, 0.0)
+    doubtful, strange = like(ANN, BEN, 0.65), like(ANN, BEN, 1.2)  # cosines 0.84 and 0.64
+    gallery.seen_together([2])
+    assert gallery.add_view(2, doubtful, 1.0, 5.0) == 2
+    gallery.seen_together([2])
+    assert gallery.tracks[2].person == 2, "there may be more"
+    gallery.seen_together([3])
+    assert gallery.tracks[2].person == 1
+    gallery.decide({3: 3})
+    gallery.add_view(3, doubtful, 1.0, 6.0)
+    gallery.seen_together([4])
+    assert gallery.tracks[3].person == 3, "by hand"
+    gallery.add_view(4, -strange, 1.0, 7.0)
+    gallery.seen_together([])
+    assert gallery.tracks[4].person == 4
+    assert not gallery.doubtful
+
+
+def test_who_takes_the_place_of_somebody_nearly_alike_is_the_same() -> None:
+    nearly, other = like(ANN, BEN, 0.8), like(ANN, BEN, 1.2)  # cosines with Ann 0.78 and 0.64
+    for view, replaced, person in ((nearly, 1, 1), (nearly, None, 2), (other, 1, 2), (nearly, 9, 2)):
+        gallery = Gallery(0.85, place_margin=0.1)
+        gallery.add_view(1, ANN, 1.0, 0.0)
+        for seconds in (1.0, 3.0, 5.0, 7.0):
+            assert gallery.add_view(2, view, 1.0, seconds, replaced) == person
+        assert gallery.settle()[2] == person
+    gallery = Gallery(0.85, place_margin=0.1)
+    gallery.add_view(1, ANN, 1.0, 0.0)
+    assert gallery.add_view(2, nearly, 1.0, 1.0, 1) == 1
+    gallery.seen_together([1, 2])
+    assert gallery.add_view(2, nearly, 1.0, 3.0) == 2
+    assert gallery.settle() == {1: 1, 2: 2}
+    gallery.decide({1: 1, 2: 2})
+    assert gallery.settle() == {1: 1, 2: 2}
+
+
 def test_settling_joins_what_was_not_sure_while_it_ran() -> None:
     gallery = Gallery(0.8, first_margin=0.3)
     for number in (1, 2):
@@ -83,6 +121,16 @@ def test_who_was_seen_longest_ago_is_forgotten_where_everybody_has_one_track() -
     for number in range(1, 9):
         gallery.add_view(number, people[number - 1], 1.0, float(number))
     assert sorted(gallery.tracks) == [4, 5, 6, 7, 8]
+
+
+def test_the_place_of_a_forgotten_track_is_forgotten() -> None:
+    gallery = Gallery(0.85, place_margin=0.1, most_tracks=2)
+    gallery.add_view(1, ANN, 1.0, 0.0)
+    gallery.add_view(2, like(ANN, BEN, 0.8), 1.0, 1.0, 1)
+    for number in range(3, 6):
+        gallery.add_view(number, BEN, 1.0, float(number))
+    assert not gallery.tracks.keys() & {1, 2}
+    assert not gallery.together
 
 
 def test_who_was_seen_with_a_forgotten_track_is_still_somebody_else() -> None:

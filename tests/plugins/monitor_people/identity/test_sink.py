@@ -33,9 +33,10 @@ class Colour:
 
 
 def sample(number: int, colour: tuple[int, int, int], tracks: Sequence[int], file: str | None = None) -> Sample:
+    """In shots of four samples."""
     image = np.full((60, 80, 3), colour, np.uint8)
     faces = tuple(Face(BOX, 0.9, None, track) for track in tracks)
-    return Sample(Frame(image, number / 2, 1, number, file), faces)
+    return Sample(Frame(image, number / 2, 1, number, file, shot_start_seconds=number // 4 * 2.0), faces)
 
 
 @pytest.fixture
@@ -204,6 +205,23 @@ def test_the_next_moment_is_not_another_view(recorder: tuple[Recorder, Store]) -
     Colour.looked = 0
     play(*recorder, [(RED, [1])] * 2).close()
     assert Colour.looked == 2, "at 0 and 2 of 0 to 3.5 s"
+
+
+@pytest.mark.parametrize(("samples_before", "found"), [(2, [(1, (1, 2))]), (4, [(1, (1,)), (2, (2,))])])
+def test_a_track_that_begins_in_the_place_of_another_is_of_the_same_person_unless_there_was_a_cut(
+    samples_before: int, found: list[tuple[int, tuple[int, ...]]], recorder: tuple[Recorder, Store]
+) -> None:
+    """Less alike than it takes elsewhere. A shot is four samples."""
+    nearly = (200, 140, 20)
+    sink = PeopleSink(Colour, 0.9)
+    sink.begin(recorder[0].session_id, load_settings(store=recorder[1].address))
+    for number in range(8):
+        seen = sample(number, *((RED, [1]) if number < samples_before else (nearly, [2])))
+        recorder[0].add_sample(1, seen, faces_looked_for=True)
+        sink.write(seen, [])
+    recorder[0].flush(force=True)
+    sink.close()
+    assert people(recorder[1]) == found
 
 
 def test_pictures_of_a_folder_have_no_people_in_common(recorder: tuple[Recorder, Store]) -> None:
