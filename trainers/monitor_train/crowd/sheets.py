@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from monitor_train.face.data import Faces, read_picture
+from monitor_train.face.data import Faces
 from monitor_train.pictures.figures import save
+from monitor_train.pictures.layouts import read_picture
 
 COLUMNS, MOST = 6, 24
 """Pictures in a row of the sheet, and on it."""

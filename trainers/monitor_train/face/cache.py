@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from monitor_face.detection.mesh import FaceMesh
 from monitor_face.expression import align
 from monitor_face.expression.heatmap import LANDMARKS, seen
-from monitor_train.face.data import Faces, read_picture
+from monitor_train.face.data import Faces
+from monitor_train.pictures.layouts import read_picture
 from monitor_train.pictures.terminal import progress
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor_train.pictures.layouts import read_picture as read_picture
 from monitor_train.pictures.splits import DataError, Split
 
 

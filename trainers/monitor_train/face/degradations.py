@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor_train.face.data import read_picture
+from monitor_train.pictures.layouts import read_picture
 
 Picture = NDArray[np.uint8]
 Change = Callable[[Picture], Picture]

@@ -18,11 +18,11 @@ from monitor.model.artifact import Artifact
 from monitor.model.runtimes import OnnxRuntime
 from monitor_face.detection.mediapipe_detector import MediaPipeDetector
 from monitor_face.expression.face_input import FaceInput
-from monitor_train.face.data import read_picture
 from monitor_train.face.landmark_network import LandmarkNetwork
 from monitor_train.face.network import FaceNetwork
 from monitor_train.face.profile import profile_of
 from monitor_train.pictures.figures import save
+from monitor_train.pictures.layouts import read_picture
 from monitor_train.pictures.weights import artifact_weights, take_weights
 
 

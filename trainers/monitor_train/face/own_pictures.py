@@ -32,13 +32,14 @@ from monitor_labels.votes import Votes
 from monitor_train.face import cache as face_cache
 from monitor_train.face import ferplus
 from monitor_train.face.crowd import TEST
-from monitor_train.face.data import Faces, read_picture
+from monitor_train.face.data import Faces
 from monitor_train.face.evaluate import evaluate, inputs, predict
 from monitor_train.face.expression import train
 from monitor_train.face.settings import PROFILES
 from monitor_train.face.training_faces import FaceSet
 from monitor_train.pictures.comparison import Figures, measure_once, over_draws
 from monitor_train.pictures.inference import REFERENCE
+from monitor_train.pictures.layouts import read_picture
 from monitor_train.pictures.settings import Run, from_profile
 from monitor_train.pictures.terminal import progress
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from torch.utils.data import TensorDataset
 
 from monitor.emotions import moved
-from monitor_train.face.data import Faces, read_picture
+from monitor_train.face.data import Faces
 from monitor_train.face.layouts import read
+from monitor_train.pictures.layouts import read_picture
 from monitor_train.pictures.settings import PictureSettings
 from monitor_train.pictures.splits import DataError, Split
 from monitor_train.pictures.terminal import progress

@@ -15,7 +15,8 @@ from skimage.data import astronaut
 from monitor_face.expression import align
 from monitor_face.expression.heatmap import LANDMARKS, seen
 from monitor_train.face import cache as face_cache
-from monitor_train.face.data import Faces, read_picture
+from monitor_train.face.data import Faces
+from monitor_train.pictures.layouts import read_picture
 
 
 @pytest.fixture(scope="module")

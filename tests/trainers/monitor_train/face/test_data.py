@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,19 +65,3 @@ def test_tenths_stay_what_they_are() -> None:
     names = [f"train_{number:05d}" for number in range(1, 31)]
     held_out = [name for name, part in zip(names, face_data.tenths(names, [0] * 30), strict=True) if part == 0]
     assert held_out == ["train_00005", "train_00010", "train_00022"]
-
-
-def test_a_picture_is_read_as_rgb(tmp_path: Path) -> None:
-    file = tmp_path / "red.png"
-    cv2.imwrite(str(file), np.full((4, 6, 3), (0, 0, 255), np.uint8))
-    picture = face_data.read_picture(file)
-    assert picture.shape == (4, 6, 3)
-    assert (picture == (255, 0, 0)).all()
-    assert picture.flags.c_contiguous
-
-
-@pytest.mark.parametrize("content", [b"not a picture", b"", b"\x89PNG\r\n\x1a\n"])
-def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "broken.png").write_bytes(content)
-    with pytest.raises(DataError, match=r"broken\.png is not a picture"):
-        face_data.read_picture(tmp_path / "broken.png")

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from monitor_train.face import data as face_data
 from monitor_train.face import folders as face_folders
 from monitor_train.face import layouts
+from monitor_train.pictures.layouts import read_picture
 from monitor_train.pictures.splits import DataError, Split
 
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
@@ -42,7 +42,7 @@ def test_the_folders_of_the_splits_are_read(split_data: Path) -> None:
         assert faces.landmarks is None
         for file, label in zip(faces.files, faces.labels, strict=True):
             assert file.parent == split_data / folder / faces.names[label]
-            assert face_data.read_picture(file).shape == (8, 8, 3)
+            assert read_picture(file).shape == (8, 8, 3)
 
 
 @pytest.mark.parametrize("name", ["valid", "val", "validation", "Validation"])
@@ -57,7 +57,7 @@ def test_every_kind_of_picture_can_be_read(tmp_path: Path, ending: str) -> None:
         fill(tmp_path / "test" / name, 1, ending)
         fill(tmp_path / "test" / name, 1, ending.upper())
     for file in face_folders.read(tmp_path, "test").files:
-        assert face_data.read_picture(file).shape == (8, 8, 3)
+        assert read_picture(file).shape == (8, 8, 3)
 
 
 def test_class_folders_alone_are_split(tmp_path: Path) -> None:

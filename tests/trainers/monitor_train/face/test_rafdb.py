@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor_train.face import data as face_data
 from monitor_train.face import layouts, rafdb
+from monitor_train.pictures.layouts import read_picture
 from monitor_train.pictures.splits import DataError, Split
 
 EYES_NOSE_MOUTH = np.array([(120.0, 210.5), (180.0, 204.0), (152.0, 240.0), (130.0, 268.0), (176.0, 262.0)])
@@ -47,7 +47,7 @@ def test_the_test_set_is_the_published_one(basic: Path) -> None:
     assert faces.names == ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")
     np.testing.assert_array_equal(faces.votes, np.eye(7))
     assert faces.majority.all()
-    assert face_data.read_picture(faces.files[0]).shape == (100, 100, 3)
+    assert read_picture(faces.files[0]).shape == (100, 100, 3)
 
 
 def test_the_folder_above_may_be_named(basic: Path) -> None:

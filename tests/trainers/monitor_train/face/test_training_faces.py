@@ -13,7 +13,7 @@ from monitor_face.expression.heatmap import heatmaps
 from monitor_train.face import cache as face_cache
 from monitor_train.face import training_faces
 from monitor_train.face.cache import WHOLE
-from monitor_train.face.data import Faces, read_picture
+from monitor_train.face.data import Faces
 from monitor_train.face.profile import PROFILES, Profile
 from monitor_train.face.training_faces import (
     FaceSet,
@@ -22,6 +22,7 @@ from monitor_train.face.training_faces import (
     unaligned_canvases,
     with_heatmaps,
 )
+from monitor_train.pictures.layouts import read_picture
 
 
 def test_the_middle_of_a_canvas_is_what_the_network_will_see(portrait_set: FaceSet, tiny: Profile) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
-from monitor_train.pictures.layouts import EKMAN, LAYOUTS, LISTS, MIKELS, POSITIVE
+from monitor_train.pictures.layouts import EKMAN, LAYOUTS, LISTS, MIKELS, POSITIVE, read_picture
 from monitor_train.pictures.splits import DataError
 from tests.trainers.monitor_train.made_scenes import write_scenes
 
@@ -113,3 +115,19 @@ def test_wrong_ratings(tmp_path: Path, text: str, message: str) -> None:
 def test_missing_ratings(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"OASIS\.csv is missing"):
         LAYOUTS["oasis"](tmp_path)
+
+
+def test_a_picture_is_read_as_rgb(tmp_path: Path) -> None:
+    file = tmp_path / "red.png"
+    cv2.imwrite(str(file), np.full((4, 6, 3), (0, 0, 255), np.uint8))
+    picture = read_picture(file)
+    assert picture.shape == (4, 6, 3)
+    assert (picture == (255, 0, 0)).all()
+    assert picture.flags.c_contiguous
+
+
+@pytest.mark.parametrize("content", [b"not a picture", b"", b"\x89PNG\r\n\x1a\n"])
+def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.png").write_bytes(content)
+    with pytest.raises(DataError, match=r"broken\.png is not a picture"):
+        read_picture(tmp_path / "broken.png")
