@@ -36,8 +36,8 @@ def crops(image: NDArray[np.uint8], box: Box, size: int) -> NDArray[np.uint8]:
     x, y = (box[0] + box[2]) / 2 * width, (box[1] + box[3]) / 2 * height
     side = max((box[2] - box[0]) * width, (box[3] - box[1]) * height, 1.0)
     face = square(image, x, y, LIT_PART * side, size // 2)
-    gain = LIT / np.maximum(face.mean(axis=(0, 1), dtype=np.float64), DARKEST)
-    beyond = BEYOND / gain  # so that it is BEYOND in the end
+    gain = LIT / np.maximum(cv2.mean(face)[:3], DARKEST)
+    beyond = (BEYOND / gain).tolist()  # so that it is BEYOND in the end
     seen = np.stack([square(image, x, y + below * side, zoom * side, size, beyond) for zoom, below in (FACE, HEAD)])
     levels = np.arange(256, dtype=np.float64)[:, None] * gain
     lit = cv2.LUT(seen.reshape(-1, size, 3), np.rint(levels.clip(0, 255)).astype(np.uint8)[None])
@@ -50,17 +50,21 @@ def square(
     """The square of `side` pixels around (x, y) in pixels of `image`, as (size, size, 3); `beyond`: RGB of what lies
     beyond the picture."""
     left, top = x - side / 2, y - side / 2
-    if side > 2 * size:  # a plain warp would skip pixels: reduce what is needed first, by area
+    if side > 2 * size:  # a plain warp would skip pixels: halve what is needed first, which is quick
         height, width, _ = image.shape
         low = max(0, int(left)), max(0, int(top))
         high = min(width, int(left + side) + 1), min(height, int(top + side) + 1)
         part = image[low[1] : high[1], low[0] : high[0]]
         if part.size:
-            if (step := int(side / (MOST_AVERAGED * size))) > 1:
+            step = max(1, int(side / (MOST_AVERAGED * size)))
+            if step > 1:
                 part = thinned(part, step)
-            scale = 1.5 * size / side
-            reduced = max(1, round((high[0] - low[0]) * scale)), max(1, round((high[1] - low[1]) * scale))
-            image = np.asarray(cv2.resize(part, reduced, interpolation=cv2.INTER_AREA), np.uint8)
+            scale = 1.0 / step
+            while side * scale > 2 * size and min(part.shape[:2]) > 1:
+                rows, columns = part.shape[0] // 2, part.shape[1] // 2
+                halved = cv2.resize(part[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA)
+                part, scale = np.asarray(halved, np.uint8), scale / 2
+            image = part
             left, top = (left - low[0]) * scale, (top - low[1]) * scale
             side *= scale
     zoom = size / side
