@@ -61,21 +61,23 @@ class Batch:
 
     def text(self) -> str:
         """One line of JSON."""
-        return json.dumps(asdict(self), default=_bytes_as_text)
+        return json.dumps(asdict(self), default=bytes_as_text)
 
     @classmethod
     def of_text(cls, line: str) -> Batch:
         """What `text` wrote. Raises ValueError for a line that is cut short."""
-        read = json.loads(line, object_hook=_bytes_of_text)
+        read = json.loads(line, object_hook=bytes_of_text)
         read["sources"] = {int(number): columns for number, columns in read["sources"].items()}
         return cls(**read)
 
 
-def _bytes_as_text(value: object) -> object:
+def bytes_as_text(value: object) -> object:
+    """What stands for bytes in JSON. Raises TypeError for anything else."""
     if isinstance(value, bytes):
         return {BYTES: base64.b64encode(value).decode()}
     raise TypeError(f"{type(value).__name__} cannot be kept")
 
 
-def _bytes_of_text(value: dict[str, Any]) -> object:
+def bytes_of_text(value: dict[str, Any]) -> object:
+    """The bytes that an object of JSON stands for, or the object itself."""
     return base64.b64decode(value[BYTES]) if set(value) == {BYTES} else value

@@ -19,6 +19,7 @@ from monitor.errors import StoreError
 from monitor.store import tables
 from monitor.store.change_log import log_people
 from monitor.store.database import Database
+from monitor.store.found_people import FoundPeople, vector_rows
 from monitor.store.records import Session
 
 LONGEST_NAME = 200
@@ -104,39 +105,21 @@ class Identities:
 
     def assign(self, source_id: int, persons: Mapping[int, int]) -> None:
         """Put tracks, track -> person, as the machine finds them; those that were put by hand stay."""
-        with self.store.errors(), self.store.engine.begin() as connection:
-            table = tables.track_people
-            put = sa.select(table.c.subject).where(table.c.source_id == source_id, table.c.by_hand)
-            by_hand = set(connection.execute(put).scalars())
-            tracks = [track for track in persons if track not in by_hand]
-            _replace(
-                connection,
-                tables.track_people,
-                [
-                    {"source_id": source_id, "subject": track, "person": persons[track], "by_hand": False}
-                    for track in tracks
-                ],
-            )
-            log_people(connection, self.session.id, source_id, tracks)
+        rows = [{"source_id": source_id, "subject": track, "person": person} for track, person in persons.items()]
+        self._write(FoundPeople(persons=rows, session_id=self.session.id))
 
     def follow(self, source_id: int, persons: Mapping[int, int]) -> None:
         """Everybody whom the machine found to be a person goes with them: person -> who that is now."""
-        table = tables.track_people
-        with self.store.errors(), self.store.engine.begin() as connection:
-            for old, new in persons.items():
-                theirs = sa.and_(table.c.source_id == source_id, table.c.person == old, sa.not_(table.c.by_hand))
-                tracks = connection.execute(sa.select(table.c.subject).where(theirs)).scalars().all()
-                connection.execute(table.update().where(theirs).values(person=new))
-                log_people(connection, self.session.id, source_id, tracks)
+        rows = [{"source_id": source_id, "gone": gone, "stays": stays} for gone, stays in persons.items()]
+        self._write(FoundPeople(followed=rows, session_id=self.session.id))
 
     def keep_vectors(self, model: str, vectors: Mapping[tuple[int, int], NDArray[np.float32]]) -> None:
         """Keep how tracks look: (source_id, track) -> vector (numbers,) of the network that `model` names."""
-        rows = [
-            {"source_id": source, "subject": track, "model": model, "vector": vector.astype("<f4").tobytes()}
-            for (source, track), vector in vectors.items()
-        ]
+        self._write(FoundPeople(vectors=vector_rows(model, vectors), session_id=self.session.id))
+
+    def _write(self, found: FoundPeople) -> None:
         with self.store.errors(), self.store.engine.begin() as connection:
-            _replace(connection, tables.track_vectors, rows)
+            found.write(connection)
 
     def vectors(self, source_id: int) -> tuple[dict[int, NDArray[np.float32]], set[str]]:
         """Track -> how it looks, and the models that the vectors are from."""

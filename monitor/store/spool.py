@@ -1,8 +1,8 @@
 """Keeps on disk what cannot be written while the database is away, and writes it, in order and once, when it is back.
 
-A spool is a file of one session: a line with the session's identity, then one batch, or one change of an event, in each
-line. Whoever appends to it or writes it to the database has it locked, and a process that dies lets go of it. One whose
-session its database does not have any more is set aside under another ending.
+A spool is a file of one session: a line with the session's identity, then one batch, one change of an event, or who was
+found, in each line. Whoever appends to it or writes it to the database has it locked, and a process that dies lets go
+of it. One whose session its database does not have any more is set aside under another ending.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from monitor.store import tables
 from monitor.store.batch import Batch
 from monitor.store.database import Database, first_line, is_away
 from monitor.store.event_change import EventChange
+from monitor.store.found_people import FoundPeople
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -40,7 +41,7 @@ SET_ASIDE = ".unclaimed"
 """Ending of a spool that is of no use to its database."""
 
 
-Entry = Batch | EventChange
+Entry = Batch | EventChange | FoundPeople
 """What is written in one transaction. Written once more, it changes nothing."""
 
 
@@ -231,7 +232,8 @@ def append(file: FileIO, line: bytes) -> None:
 
 def _entry(line: str) -> Entry:
     """What a line says. Raises ValueError for one that was cut short."""
-    return EventChange.of_text(line) if EventChange.is_in(line) else Batch.of_text(line)
+    kind = next((kind for kind in (EventChange, FoundPeople) if kind.is_in(line)), Batch)
+    return kind.of_text(line)
 
 
 def _identity(file: IO[str], path: Path) -> dict[str, Any]:

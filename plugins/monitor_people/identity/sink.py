@@ -6,6 +6,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,8 +18,10 @@ from monitor.errors import MonitorError, StoreAway
 from monitor.sample import Box, Face, Observation, Sample
 from monitor.settings import Settings
 from monitor.store import Store
+from monitor.store.found_people import FoundPeople, vector_rows
 from monitor.store.identities import Identities
 from monitor.store.remembered import remember_named
+from monitor.store.spool import Spool
 from monitor_people.alike import mixed_models
 from monitor_people.identity.gallery import Gallery, Track
 
@@ -37,8 +40,6 @@ LEAST_SHARED = 0.3
 """Part of their boxes that a face and the one before it in its place share at least: intersection over union."""
 NOBODY = 0
 """Person of a track of which it is to be written again who it is."""
-AWAY_SECONDS = 10.0
-"""Between two tries to reach a database that is away; each may wait for it for a while."""
 
 log = logging.getLogger("monitor")
 
@@ -78,14 +79,17 @@ class PeopleSink:
         self._written: dict[int, dict[int, int]] = {}
         self._changed_vectors: set[tuple[int, int]] = set()
         self._write_at = 0.0
-        self._is_away = False
+        self._is_waiting = False
         self._store: Store | None = None
 
     def begin(self, session_id: int, settings: Settings) -> None:
         """Know again who was seen in the part of a session that was analysed before. Raises StoreError where the store
         cannot be opened."""
         self._store = Store(settings.store)
-        self._identities = Identities(self._store, self._store.session(session_id))
+        session = self._store.session(session_id)
+        self._identities = Identities(self._store, session)
+        most_bytes = round(1e6 * settings.spool_megabytes)
+        self._spool = Spool(self._store, session_id, session.started_at, settings.spool, most_bytes, what="people")
         self._sources = self._identities.source_ids()
         self._remembers = settings.people.remember
         known = [self._identities.vectors(source)[0] for source in self._sources]
@@ -94,8 +98,7 @@ class PeopleSink:
         self._write_at = time.monotonic() + WRITE_SECONDS
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
-        """Take the faces of a sample. While the database is away, who they are waits here, and is written when it is
-        back."""
+        """Take the faces of a sample. While the database is away, who they are is kept on disk."""
         if sample.frame.file is not None:
             return
         replaced = self._replaced(sample)
@@ -114,7 +117,7 @@ class PeopleSink:
                 gallery.add_view(face.track, vector, quality, sample.frame.seconds, replaced.get(face.track))
                 self._changed_vectors.add((sample.frame.source, face.track))
         if time.monotonic() >= self._write_at:
-            self._write_unless_away()
+            self._write_or_wait()
 
     def count_people(self, source: int) -> int:
         """How many people of a source are known by now, those left out whose tracks are all forgotten."""
@@ -160,51 +163,63 @@ class PeopleSink:
             for one, other in self._store.seen_at_once(source):
                 self._galleries[number].seen_together((one, other))
 
-    def _write_unless_away(self) -> None:
+    def _write_or_wait(self) -> None:
+        """Write what is new; where neither the store nor the disk takes it, it waits here."""
         try:
             self._write()
+            self._is_waiting = False
         except StoreAway as error:
-            if not self._is_away:
-                log.warning("%s; who is who is written when the store is back", error)
-            self._is_away = True
-            self._write_at = time.monotonic() + AWAY_SECONDS
-            return
-        if self._is_away:
-            log.warning("the store is back, and knows who is who")
-        self._is_away = False
+            if not self._is_waiting:
+                log.warning("%s; who is who waits in memory", error)
+            self._is_waiting = True
         self._write_at = time.monotonic() + WRITE_SECONDS
 
     def _write(self) -> None:
-        """Write what changed: who the tracks are, and how they look."""
+        """Write what changed, who the tracks are and how they look: into the store or, while that is away, to the disk.
+
+        Raises StoreAway where it can be written to neither.
+        """
         assert self._store is not None
+        followed, persons, written = [], [], {}
         for number, gallery in self._galleries.items():
             source = self._sources[number - 1]
-            gallery.decide(self._identities.decided(source))
-            persons = {track.number: track.person for track in gallery.tracks.values()}
-            written = self._written.setdefault(number, {})
-            while gallery.joined:
-                gone, stays = gallery.joined[0]
-                self._identities.follow(source, {gone: stays})
-                gallery.joined.popleft()
-                written |= {track: NOBODY for track in persons if written.get(track, track) == gone}
-            changed = {track: person for track, person in persons.items() if written.get(track, track) != person}
-            if changed:
-                self._identities.assign(source, changed)
-            self._written[number] = persons
+            self._heed_hands(gallery, source)
+            written[number] = {track.number: track.person for track in gallery.tracks.values()}
+            before = dict(self._written.get(number, {}))
+            for gone, stays in gallery.joined:
+                followed.append({"source_id": source, "gone": gone, "stays": stays})
+                before |= {track: NOBODY for track in written[number] if before.get(track, track) == gone}
+            persons += [
+                {"source_id": source, "subject": track, "person": person}
+                for track, person in written[number].items()
+                if before.get(track, track) != person
+            ]
         vectors = {
             (self._sources[number - 1], track): self._galleries[number].tracks[track].vector
             for number, track in self._changed_vectors
             if track in self._galleries[number].tracks
         }
-        if self._look is not None and vectors:
-            self._identities.keep_vectors(self._look.model, vectors)
+        looks = vector_rows(self._look.model, vectors) if self._look is not None else []
+        with self._store.errors():
+            if followed or persons or looks:
+                self._spool.write(FoundPeople(followed, persons, looks, self._identities.session.id))
+            else:
+                self._spool.write_back()
+        self._written |= written
         self._changed_vectors.clear()
+        for gallery in self._galleries.values():
+            gallery.joined.clear()
+
+    def _heed_hands(self, gallery: Gallery, source: int) -> None:
+        """Take over what a person's hand did, where the store can be asked."""
+        if not self._spool.is_used:
+            with suppress(StoreAway):
+                gallery.decide(self._identities.decided(source))
 
     def close(self) -> None:
         """Look at all tracks of each source once more, together, and write who they are.
 
-        The end of a session has waited for a database that is away by now; where it still is, that is said, and what to
-        do.
+        The end of a session has waited for a database that is away by now; where it still is, the next run writes it.
         """
         store, self._store = self._store, None
         if store is None:
@@ -212,13 +227,16 @@ class PeopleSink:
         self._store = store
         try:
             for number, gallery in self._galleries.items():
-                source = self._sources[number - 1]
-                gallery.decide(self._identities.decided(source))
+                self._heed_hands(gallery, self._sources[number - 1])
                 gallery.settle()
             if self._galleries:
                 self._write()
-            if self._remembers:
+            with store.errors():
+                is_written = self._spool.write_back()
+            if self._remembers and is_written:
                 remember_named(self._identities)
+            elif self._remembers:
+                log.warning("how people look who have a name is remembered when somebody is named or joined next")
         except StoreAway as error:
             session = self._identities.session.id
             told = (
@@ -229,6 +247,7 @@ class PeopleSink:
         except MonitorError as error:
             log.error("%s; people stay as they were found while the recording ran", error)
         finally:
+            self._spool.close()
             self._store = None
             store.close()
 

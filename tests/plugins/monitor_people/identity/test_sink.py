@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from monitor.sample import Box, Face, Frame, Sample
-from monitor.settings import load_settings
-from monitor.store import Recorder, Store, database
+from monitor.settings import SPOOL, load_settings
+from monitor.store import Recorder, Store, database, spool
 from monitor.store.identities import Identities
+from monitor.store.spool import write_leftovers
 from monitor_people.alike import alike, mixed_models
 from monitor_people.identity import sink as sink_module
 from monitor_people.identity.sink import PeopleSink
@@ -91,41 +92,94 @@ def test_people_are_in_the_store_while_it_runs(
     sink.close()
 
 
-def test_who_is_who_waits_for_a_store_that_is_away(
-    recorder: tuple[Recorder, Store], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is new is written at once, and nobody waits long."""
     monkeypatch.setattr(sink_module, "WRITE_SECONDS", 0.0)
-    monkeypatch.setattr(sink_module, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(spool, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(spool, "LOCKED_MS", 10)
     monkeypatch.setattr(database, "LOCKED_MS", 10)
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Another process writes all the time."""
+    with closing(sqlite3.connect(store.address)) as other_process:
+        other_process.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_who_is_who_is_on_disk_while_the_store_is_away(
+    recorder: tuple[Recorder, Store], caplog: pytest.LogCaptureFixture
+) -> None:
     sink = PeopleSink(Colour, 0.9)
     sink.begin(recorder[0].session_id, load_settings(store=recorder[1].address))
-    with closing(sqlite3.connect(recorder[1].address)) as other_process:
-        other_process.execute("BEGIN IMMEDIATE")
+    with locked(recorder[1]):
         for number in range(12):
             colour, tracks = SHOTS[number // 4]
             seen = sample(number, colour, tracks)
             recorder[0].add_sample(1, seen, faces_looked_for=True)
             sink.write(seen, [])
-    assert caplog.text.count("who is who is written when the store is back") == 1
+        (kept,) = SPOOL.glob("*people*.spool")
+    assert caplog.text.count("is away") == 1
+    assert "people are kept in" in caplog.text
     recorder[0].flush(force=True)
     assert people(recorder[1]) == [(1, (1,)), (2, (2,)), (3, (3,))]
     sink.write(sample(12, RED, [3]), [])
-    assert "the store is back" in caplog.text
+    assert "is back" in caplog.text
+    assert not kept.exists()
     assert people(recorder[1]) == [(1, (1, 3)), (2, (2,))]
     sink.close()
 
 
-def test_a_store_that_is_away_at_the_end_is_told_with_what_to_do(
-    recorder: tuple[Recorder, Store], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.usefixtures("_impatient")
+def test_what_a_store_that_was_away_at_the_end_does_not_have_is_written_by_the_next_run(
+    recorder: tuple[Recorder, Store], caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(database, "LOCKED_MS", 10)
-    sink = play(*recorder, SHOTS)
-    with closing(sqlite3.connect(recorder[1].address)) as other_process:
-        other_process.execute("BEGIN IMMEDIATE")
+    """Also of tracks that were forgotten meanwhile, and without a change to what a hand did since."""
+    sink = PeopleSink(Colour, 0.9)
+    sink.begin(recorder[0].session_id, load_settings(store=recorder[1].address))
+    with locked(recorder[1]):
+        for number in range(24):
+            colour, tracks = (*SHOTS, (GREEN, [4]), (RED, [5]), (RED, [6]))[number // 4]
+            seen = sample(number, colour, tracks)
+            recorder[0].add_sample(1, seen, faces_looked_for=True)
+            sink.write(seen, [])
+            if number == 15:
+                del sink._galleries[1].tracks[3]
+        sink.close()
+    assert "the next run writes them" in caplog.text
+    recorder[0].flush(force=True)
+    assert len(people(recorder[1])) == 6
+    identities = Identities(recorder[1], recorder[1].session("latest"))
+    identities.merge([person for person in identities.people() if person.number in (2, 6)])
+    write_leftovers(recorder[1], SPOOL)
+    assert not list(SPOOL.iterdir())
+    assert people(recorder[1]) == [(1, (1, 3, 5)), (2, (2, 4, 6))]
+    assert set(identities.vectors(1)[0]) == {1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_where_the_disk_does_not_take_it_either_that_is_told_with_what_to_do(
+    recorder: tuple[Recorder, Store], caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = PeopleSink(Colour, 0.9)
+    settings = load_settings(store=recorder[1].address, spool_megabytes=1e-6)
+    sink.begin(recorder[0].session_id, settings)
+    with locked(recorder[1]):
+        for number in range(8):
+            sink.write(sample(number, RED, [1 + number // 4]), [])
+        assert caplog.text.count("who is who waits in memory") == 1
+    recorder[0].add_sample(1, sample(8, RED, [1, 2]), faces_looked_for=True)
+    recorder[0].flush(force=True)
+    sink.write(sample(8, RED, [3]), [])
+    assert Identities(recorder[1], recorder[1].session("latest")).person_of_track() == {(1, 2): 1, (1, 3): 1}
+    with locked(recorder[1]):
+        sink.write(sample(12, GREEN, [4]), [])
         sink.close()
     assert "who is who stays as it was last written" in caplog.text
     assert "monitor people 1 vectors, monitor people 1 cluster" in caplog.text
-    assert people(recorder[1]) == [(1, (1,)), (2, (2,)), (3, (3,))]
 
 
 def test_forgotten_tracks_follow_their_person(
