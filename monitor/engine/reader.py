@@ -13,8 +13,8 @@ from monitor.errors import MonitorError, SourceError
 from monitor.sample import Frame
 from monitor.sources import Gap, Source
 
-FRAMES_AHEAD = 2
-"""How many sampled frames of a file may lie decoded before the engine takes them,"""
+FRAMES_AHEAD = 3
+"""How many sampled frames of a file are decoded before the engine takes them,"""
 MANY = 4
 """and one of each of so many files and more: together they keep the engine busy, and frames take most of the memory."""
 
@@ -79,10 +79,10 @@ class Reader(threading.Thread):
                 if isinstance(item, Frame) and older:
                     self.source.frames_dropped["engine busy"] += len(older)
                     self._waiting = deque(waiting for waiting in self._waiting if isinstance(waiting[0], Gap))
-            else:
-                self._ready.wait_for(lambda: len(self._waiting) < self._frames_ahead or self._stopped)
             self._waiting.append((item, time.monotonic()))
             self._ready.notify_all()
+            if self.source.kind != "live":  # before the next is decoded, which would wait here in full size
+                self._ready.wait_for(lambda: len(self._waiting) < self._frames_ahead or self._stopped)
 
     def take(self, most: int) -> list[tuple[Frame | Gap, float]]:
         """Up to `most` waiting frames or gaps, each with the `time.monotonic` at which it arrived."""

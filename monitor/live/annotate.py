@@ -25,10 +25,8 @@ def annotated_jpeg(
     blurs the faces."""
     import cv2
 
-    height, width, _ = sample.frame.image.shape
-    scale = min(1.0, PICTURE_WIDTH / width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    picture = np.asarray(cv2.resize(sample.frame.image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    picture = small(sample.frame.image).copy()
+    size = picture.shape[1], picture.shape[0]
     words: dict[int | None, list[str]] = {}
     for seen in observations:
         if seen.top is not None:
@@ -47,6 +45,17 @@ def annotated_jpeg(
     if None in words:
         _write(picture, ", ".join(words[None]), 8, size[1] - 10)
     return jpeg(picture)
+
+
+def small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`image` (height, width, 3) no larger than live pictures are made."""
+    import cv2
+
+    height, width, _ = image.shape
+    if width <= PICTURE_WIDTH:
+        return image
+    size = PICTURE_WIDTH, max(1, round(height * PICTURE_WIDTH / width))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _plain(title: str | None, track: int) -> str:

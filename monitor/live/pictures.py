@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from monitor.errors import MonitorError
-from monitor.live.annotate import annotated_jpeg
+from monitor.live.annotate import annotated_jpeg, small
 from monitor.sample import Observation, Sample
 
 
@@ -27,9 +28,10 @@ class LivePictures:
         self._closed = False
 
     def publish(self, source_id: int, sample: Sample, observations: Sequence[Observation]) -> None:
-        """Make this the newest picture of a source."""
+        """Make this the newest picture of a source, in the size that viewers see: it stays here until the next one."""
+        shown = replace(sample, frame=replace(sample.frame, image=small(sample.frame.image)))
         with self._lock:
-            self._newest[source_id] = (sample, observations)
+            self._newest[source_id] = (shown, observations)
         self._wake()
 
     def close(self) -> None:
