@@ -61,6 +61,9 @@ OWN_COMMANDS = {
     ),
     "models": Command("monitor.commands.models:models_app", "Models that are shipped or were trained here."),
 }
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
+"""NumPy's linear algebra is to use one thread, unless the user has said otherwise: of the small matrices here several
+make no use, but wait for more on cores that decode. It reads the variable when NumPy is imported."""
 OF_TRAINERS = {
     "train": "Train a model.",
     "evaluate": "Measure a model on data it was not trained on.",
@@ -165,6 +168,7 @@ def for_all_commands(
 def main() -> None:
     """Run the command line; every MonitorError is one line on standard error and exit code 2."""
     logging.basicConfig(format="monitor: %(message)s", level=logging.WARNING)
+    os.environ.setdefault(*ONE_THREAD)
     try:
         settings = _settings_at_start(sys.argv[1:])
         plugins = Plugins(settings.plugins.disabled if settings else ())

@@ -12,6 +12,9 @@ from monitor.errors import ArtifactError
 from monitor.model.artifact import Manifest
 from monitor.sample import Frame
 
+LEAST_LEFT = 2
+"""Pixels of a halved picture, across and down, for one of the square: fewer would blur it."""
+
 
 def scene_picture(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The whole frame, uint8 RGB (height, width, 3), squeezed into a square (size, size, 3).
@@ -23,10 +26,11 @@ def scene_picture(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         return image
     if height * width <= size * size:
         return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)
-    # whole factors first: OpenCV is much faster at them, and the picture is nearly the same
-    whole = (width // divisor(width, width // (2 * size)), height // divisor(height, height // (2 * size)))
-    smaller = image if whole == (width, height) else cv2.resize(image, whole, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(smaller, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    # by halves first: OpenCV is ten times as fast at them, and the picture is nearly the same
+    while width % 2 == height % 2 == 0 and min(width, height) // 2 >= LEAST_LEFT * size:
+        width, height = width // 2, height // 2
+        image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def frame_picture(frame: Frame, size: int) -> NDArray[np.uint8]:
@@ -41,11 +45,6 @@ def frame_picture(frame: Frame, size: int) -> NDArray[np.uint8]:
 
 
 _of_frame: WeakKeyDictionary[Frame, dict[int, NDArray[np.uint8]]] = WeakKeyDictionary()
-
-
-def divisor(number: int, most: int) -> int:
-    """The largest one up to `most`, or 1."""
-    return next((each for each in range(most, 1, -1) if number % each == 0), 1)
 
 
 def input_size(manifest: Manifest) -> int:

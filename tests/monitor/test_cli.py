@@ -72,6 +72,18 @@ def portrait(tmp_path: Path) -> Path:
     return portrait_clip(tmp_path / "portrait.mp4", 2)
 
 
+@pytest.mark.parametrize(("asked", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_small_matrices_take_one_thread_unless_the_user_says_otherwise(asked: dict[str, str], threads: str) -> None:
+    code = (
+        "import contextlib, os, sys; from monitor import cli; sys.argv[1:] = ['--version']\n"
+        "with contextlib.suppress(SystemExit): cli.main()\n"
+        "print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | asked
+    result = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == f"False {threads}"  # NumPy reads it when it is imported
+
+
 def test_a_video_gives_one_json_object(portrait: Path) -> None:
     result = monitor("run", str(portrait), "--json", "--name", "portrait", "--store", "faces.db")
     assert result.returncode == 0, result.stderr

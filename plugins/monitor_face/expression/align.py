@@ -8,6 +8,8 @@ section 4.4: an affine map puts left eye, right eye and mouth centre at (25, 35)
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -62,13 +64,35 @@ def affine_map(anchors: NDArray[np.float64], scale: float, margin: float) -> NDA
         return None
     edges = (anchors[1:] - anchors[0]).T
     wanted = (ANCHORS[1:] - ANCHORS[0]).T
-    inverse = edges @ np.linalg.inv(wanted)  # frame units to pixels
-    large, small = np.linalg.svd(inverse, compute_uv=False)
-    if np.linalg.det(inverse) <= 0 or small < LEAST_SPREAD * large:
+    back = edges @ inverse(wanted)  # frame units to pixels
+    large, small = stretches(back)
+    if determinant(back) <= 0 or small < LEAST_SPREAD * large:
         return None
-    linear = np.linalg.inv(inverse) * scale
+    linear = inverse(back) * scale
     offset = (ANCHORS[0] + margin) * scale - linear @ anchors[0]
     return np.column_stack([linear, offset])
+
+
+# NumPy hands even these to the threads of its linear algebra, which then wait for more on cores that others need.
+
+
+def determinant(matrix: NDArray[np.float64]) -> float:
+    """Of a (2, 2) matrix."""
+    (a, b), (c, d) = matrix.tolist()
+    return float(a * d - b * c)
+
+
+def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of a (2, 2) matrix whose determinant is not 0."""
+    (a, b), (c, d) = matrix.tolist()
+    return np.array([[d, -b], [-c, a]]) / (a * d - b * c)
+
+
+def stretches(matrix: NDArray[np.float64]) -> tuple[float, float]:
+    """Singular values of a (2, 2) matrix: by how much it stretches the direction that it stretches most, and least."""
+    (a, b), (c, d) = matrix.tolist()
+    turning, mirroring = math.hypot(a + d, c - b) / 2, math.hypot(a - d, b + c) / 2
+    return turning + mirroring, abs(turning - mirroring)
 
 
 def box_map(box: Box, width: int, height: int, scale: float, margin: float) -> NDArray[np.float64]:
@@ -88,13 +112,13 @@ def warp(image: NDArray[np.uint8], matrix: NDArray[np.float64], size: int, *, gr
     pixels.
     """
     height, width, _ = image.shape
-    back = np.linalg.inv(matrix[:, :2])
+    back = inverse(matrix[:, :2])
     corners = (np.array([(0, 0), (size, 0), (0, size), (size, size)]) - matrix[:, 2]) @ back.T
     left, top = np.clip(np.floor(corners.min(axis=0)).astype(int) - 2, 0, (width - 1, height - 1))
     right, bottom = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 2, (left + 1, top + 1), (width, height))
     linear, offset = matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ np.array([left, top], np.float64)
 
-    shrink = 1.0 / np.linalg.svd(linear, compute_uv=False)[0]  # source pixels per output pixel, in the finer direction
+    shrink = 1.0 / stretches(linear)[0]  # source pixels per output pixel, in the finer direction
     times = halvings(LEAST_AVERAGED, of=shrink)
     whole = 2**times
     right, bottom = (max(start + 1, end - (end - start) % whole) for start, end in ((left, right), (top, bottom)))

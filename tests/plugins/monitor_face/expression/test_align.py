@@ -178,3 +178,11 @@ def test_the_picture_is_left_as_it_was() -> None:
     picture.setflags(write=False)
     aligned_face(picture, None, (0, 0, 1, 1), 32)
     np.testing.assert_array_equal(picture, before)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_matrices_are_turned_round_and_measured_as_numpy_does_it(seed):
+    matrix = np.random.default_rng(seed).normal(size=(2, 2)) * 10.0 ** (seed % 5 - 2)
+    np.testing.assert_allclose(align.determinant(matrix), np.linalg.det(matrix))
+    np.testing.assert_allclose(align.inverse(matrix), np.linalg.inv(matrix))
+    np.testing.assert_allclose(align.stretches(matrix), np.linalg.svd(matrix, compute_uv=False), atol=1e-12)
