@@ -12,6 +12,9 @@ from monitor.errors import MonitorError
 from monitor.live.annotate import annotated_jpeg, small
 from monitor.sample import Observation, Sample
 
+MANY = 4
+"""Of so many sources and more the pictures are made small: of a few the time for that is worth more than the memory."""
+
 
 class LivePictures:
     """Published by the engine's thread, awaited by viewers in one event loop; the engine waits for nobody."""
@@ -28,10 +31,14 @@ class LivePictures:
         self._closed = False
 
     def publish(self, source_id: int, sample: Sample, observations: Sequence[Observation]) -> None:
-        """Make this the newest picture of a source, in the size that viewers see: it stays here until the next one."""
-        shown = replace(sample, frame=replace(sample.frame, image=small(sample.frame.image)))
+        """Make this the newest picture of a source. It stays here until the next one, of many sources no larger than
+        viewers see it."""
         with self._lock:
-            self._newest[source_id] = (shown, observations)
+            is_one_of_many = len(self._newest.keys() | {source_id}) >= MANY
+        if is_one_of_many:
+            sample = replace(sample, frame=replace(sample.frame, image=small(sample.frame.image)))
+        with self._lock:
+            self._newest[source_id] = (sample, observations)
         self._wake()
 
     def close(self) -> None:
