@@ -85,7 +85,7 @@ def determinant(matrix: NDArray[np.float64]) -> float:
 def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of a (2, 2) matrix whose determinant is not 0."""
     (a, b), (c, d) = matrix.tolist()
-    return np.array([[d, -b], [-c, a]]) / (a * d - b * c)
+    return np.asarray(np.array([[d, -b], [-c, a]]) / (a * d - b * c))
 
 
 def stretches(matrix: NDArray[np.float64]) -> tuple[float, float]:
