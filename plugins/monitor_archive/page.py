@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -77,7 +76,7 @@ def _running(store: Store, recordings: list[Recording]) -> None:
         (source, *_) = [*(store.sources(each.session_id) if each.session_id else []), None]
         rows.append(
             {
-                "Recording": Path(each.shown_path).name + _part(each),
+                "Recording": each.shown_path + _part(each),
                 "At": clock(source.seconds) if source else "about to begin",
                 "Of": clock(source.duration_seconds) if source and source.duration_seconds else UNKNOWN,
                 "Speed": f"{source.realtime_factor:.1f} x" if source else UNKNOWN,

@@ -67,7 +67,9 @@ def test_it_shows_how_far_the_queue_is_and_what_failed_and_why(store: Store) -> 
     drawn = shown()
     assert metrics(drawn) == {"Done": "1", "Running": "1", "Waiting": "1", "Held": "0", "Failed": "1"}
     running, failed, done = (table.value for table in drawn.dataframe)
-    assert running[["Recording", "Worker", "Session"]].values.tolist() == [["c.mp4", "here:1", "/session?session=1"]]
+    assert running[["Recording", "Worker", "Session"]].values.tolist() == [
+        ["/archive/c.mp4", "here:1", "/session?session=1"]
+    ]
     assert failed[["Recording", "Reason"]].values.tolist() == [["/archive/b.mp4", "it is damaged"]]
     assert done[["Recording", "Session"]].values.tolist() == [["/archive/a.mp4", "/session?session=1"]]
 
@@ -82,7 +84,7 @@ def test_passwords_of_addresses_are_not_shown(store: Store, capsys: pytest.Captu
     queue.take(store, "recipe", "here:1")
     tables = [table.value["Recording"].tolist() for table in shown().dataframe]
     shown_as = "https://reader:***@archive.example/{}.mp4?token=***"
-    assert tables == [["c.mp4?token=***"], [shown_as.format("b")], [shown_as.format("a")]]
+    assert tables == [[shown_as.format(each)] for each in "cba"]
     print_failures(store, "recipe")
     printed = capsys.readouterr().out
     assert "it is damaged" in printed
@@ -111,8 +113,8 @@ def test_a_piece_that_runs_says_which_it_is_and_sizes_are_of_all(store: Store) -
         queue.take(store, "r", "w")
     drawn = shown()
     assert drawn.dataframe[0].value["Recording"].tolist() == [
-        "long.mp4, from 0:00 to 10:00",
-        "long.mp4, from 10:00 to 20:00",
-        "long.mp4, from 20:00",
+        "/archive/long.mp4, from 0:00 to 10:00",
+        "/archive/long.mp4, from 10:00 to 20:00",
+        "/archive/long.mp4, from 20:00",
     ]
     assert metrics(drawn)["Waiting"] == "1"
