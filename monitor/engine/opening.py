@@ -33,12 +33,13 @@ class Opening:
         models: Models | None = None,
         unfinished: Unfinished | None = None,
         sinks: Mapping[str, Sink] | None = None,
+        store: Store | None = None,
     ) -> None:
         """Raises MonitorError where something cannot be opened; what was open by then is closed again.
 
         Among `addresses` may be sources that are open already. One that cannot be opened among others that can is noted
-        in `failed` and left out. `models` that are given stay open; `sinks` are used beside those of the settings;
-        `unfinished` says from where on the one recording at `addresses` is still to be analysed.
+        in `failed` and left out. `models` and a `store` that are given stay open; `sinks` are used beside those of the
+        settings; `unfinished` says from where on the one recording at `addresses` is still to be analysed.
         """
         plugins.check_options(settings.options.model_dump())
         plugins.choose_analyzers(settings.analyzers)
@@ -73,7 +74,7 @@ class Opening:
             if not self.sources:
                 raise self.failed[0] if self.failed else SourceError("no source was given")
             name_apart(self.sources)
-            self.store = self._cleanup.enter_context(Store(settings.store, create=True))
+            self.store = store or self._cleanup.enter_context(Store(settings.store, create=True))
             write_leftovers(self.store, settings.spool)
             self._own_models: Models | None = None
             if models is None:

@@ -30,7 +30,7 @@ from monitor.quality import Gate
 from monitor.sample import Frame, Sample
 from monitor.settings import Settings
 from monitor.sources import Gap, Source
-from monitor.store import Recorder
+from monitor.store import Recorder, Store
 from monitor.store.records import slow_stage
 from monitor.store.run_summary import measures_of, shares_of
 from monitor.store.unfinished import Unfinished
@@ -74,14 +74,15 @@ class Run:
         unfinished: Unfinished | None = None,
         findings: Findings | None = None,
         sinks: Mapping[str, Sink] | None = None,
+        store: Store | None = None,
         begun: Callable[[sa.Connection, int], None] = lambda connection, session_id: None,
     ) -> None:
         """Among `addresses` may be sources of the caller's own, and `sinks` are used beside those of the settings.
 
-        `models` that are given stay open for another run. `unfinished` is a session to go on with, of the one
-        recording at `addresses` and the same settings; `findings` is what was found in that recording before, with
-        these settings and models too, and is not looked for again. `begun` is called within the transaction that begins
-        the session, or goes on with it, with its number."""
+        `models`, and a `store` that is the one of the settings, stay open for another run where they are given.
+        `unfinished` is a session to go on with, of the one recording at `addresses` and the same settings; `findings`
+        is what was found in that recording before, with these settings and models too, and is not looked for again.
+        `begun` is called within the transaction that begins the session, or goes on with it, with its number."""
         self.settings, self._findings = settings, findings
         self.stopping = threading.Event()
         self._ready = threading.Condition()
@@ -95,6 +96,7 @@ class Run:
             models=models,
             unfinished=unfinished,
             sinks=sinks,
+            store=store,
         )
         self._opening, self.failed, self.store = opened, opened.failed, opened.store
         self._faces, self._analyzers, self._sinks, self._pictures = (

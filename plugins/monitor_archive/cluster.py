@@ -24,7 +24,6 @@ from monitor.plugin.registry import Plugins
 from monitor.settings import Settings
 from monitor_archive.crew import CORES_EACH, LOOK_SECONDS, STOP_SECONDS, Ended
 from monitor_archive.recipe import recipe as made_recipe
-from monitor_archive.worker import Worker
 
 T = TypeVar("T")
 PROGRAM = "emotion-monitor"
@@ -69,6 +68,8 @@ class RemoteWorker:
 
         Raises ConfigError where this machine has another version of the program, of a plugin or of a model.
         """
+        from monitor_archive.worker import Worker  # whoever begins this actor needs nothing of it
+
         here = importlib.metadata.version(PROGRAM)
         if here != version:
             raise ConfigError(f"{socket.gethostname()} has version {here} of the program, not {version}")

@@ -14,7 +14,7 @@ from monitor.commands.error_line import EXIT_CODE
 from monitor.errors import MonitorError
 from monitor.settings import Settings
 from monitor_archive.crew import CORES_EACH, STOP_SECONDS, Ended
-from monitor_archive.worker import work, worker_name
+from monitor_archive.worker_process import work, worker_name
 
 MEMORY_EACH = 1_200_000_000
 """Bytes that a worker is reckoned with."""

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import socket
-import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from monitor.commands.error_line import print_error
 from monitor.engine.findings import Findings, Found
 from monitor.engine.look import look
 from monitor.engine.models import Models
@@ -29,25 +24,20 @@ from monitor.store.queue import Recording
 from monitor.store.spool import RETRY_SECONDS, write_leftovers
 from monitor.store.unfinished import Unfinished, end_whole, unfinished
 from monitor_archive.addresses import open_recording
+from monitor_archive.lease import Lease
+from monitor_archive.worker_process import worker_name
 
 log = logging.getLogger("monitor")
 
 T = TypeVar("T")
 LOOK_SECONDS = 1.0
 """Time between two looks at an empty queue."""
-RENEWED_SECONDS = 5.0
-"""A worker reports this often."""
 AGAIN_SECONDS = 10.0
 """A live stream that is not there is tried again after that."""
 VANISHED = "whoever watched it is gone"
 """Reason of the gap until another goes on with a live stream."""
 STOPPED = "stopped"
 """Instead of an error: something of a recording is left to be done."""
-
-
-def worker_name(process: int) -> str:
-    """How the worker in a process of this machine is called in the queue."""
-    return f"{socket.gethostname()}:{process}"
 
 
 class Worker:
@@ -76,8 +66,12 @@ class Worker:
     def stop(self) -> None:
         """Store what was analysed so far, give the recording back and end."""
         self._stopping.set()
-        if self._run is not None:
-            self._run.stop()
+        self._stop_run()
+
+    def _stop_run(self) -> None:
+        run = self._run
+        if run is not None:
+            run.stop()
 
     def __call__(self) -> None:
         """Work until the queue is empty (without `stay`) or `stop` was called.
@@ -110,7 +104,8 @@ class Worker:
     def _analyse(self, store: Store, models: Models, taken: Recording) -> None:
         """Analyse a recording, or what is left of it, and note in the queue how that ended."""
         try:
-            error = self._error(store, models, taken)
+            with Lease(self._renewal(store, taken), self._stop_run) as lease:
+                error = self._error(store, models, taken, lease)
         except StoreAway:  # what was recorded is on the disk
             error = STOPPED
         except SourceError as problem:
@@ -131,26 +126,20 @@ class Worker:
         else:
             queue.end(store, taken.id, self._name, error)
 
-    def _error(self, store: Store, models: Models, taken: Recording) -> str | None:
+    def _error(self, store: Store, models: Models, taken: Recording, lease: Lease) -> str | None:
         """Analyse a recording to its end: None, or what went wrong; STOPPED where something is left to do."""
         if taken.piece_of is not None:
-            return self._look(store, models, taken)
+            return self._look(store, models, taken, lease)
         left = None if taken.session_id is None else unfinished(store, taken.session_id)
         if left is not None and left.is_whole:
             end_whole(store, left)
             return None
         try:
             findings = Findings(map(Found.of_text, pieces.lines(store, taken)))
-            run = self._run = self._begin(models, taken, left, findings)
-            if self._stopping.is_set():  # while there was no run yet that `stop` could have stopped
+            run = self._run = self._begin(store, models, taken, left, findings)
+            if self._stopping.is_set() or lease.is_lost:  # while there was no run yet that could have been stopped
                 run.stop()
-            renew = self._renewal(store, taken)
-
-            def watch(_: Sequence[object]) -> None:
-                if not renew():
-                    run.stop()
-
-            summary = run(watch)
+            summary = run(lambda _: lease.note_step())
         finally:
             self._run = None
         errors = [source["error"] for source in summary.sources if source["error"]]
@@ -159,7 +148,7 @@ class Worker:
             return str(errors[0])
         return None if summary.state == "finished" else STOPPED
 
-    def _look(self, store: Store, models: Models, taken: Recording) -> str | None:
+    def _look(self, store: Store, models: Models, taken: Recording, lease: Lease) -> str | None:
         """Look at a piece of a recording, and keep what was found."""
         source = open_recording(
             taken.path,
@@ -168,34 +157,31 @@ class Worker:
             until_seconds=taken.until_seconds,
             hwaccel=self._settings.hwaccel,
         )
-        renew, lines = self._renewal(store, taken), []
+        lines = []
         for found in look(source, models, self._settings.batch_size):
             lines.append(found.text())
-            if self._stopping.is_set() or not renew():
+            lease.note_step()
+            if self._stopping.is_set() or lease.is_lost:
                 return STOPPED
         self._once_back(partial(pieces.keep, store, taken, self._name, lines))
         return None
 
     def _renewal(self, store: Store, taken: Recording) -> Callable[[], bool]:
-        """What keeps a recording on lease when it is called often; False where it is another's by now, or held."""
-        renewed_at, lives = -RENEWED_SECONDS, False
+        """What renews the lease of a recording; False where it is another's by now, or held."""
+        lives = False
 
         def renew() -> bool:
-            nonlocal renewed_at, lives
-            if time.monotonic() - renewed_at < RENEWED_SECONDS:
-                return True
-            renewed_at = time.monotonic()
+            nonlocal lives
             forgive, lives = lives and self._live, True  # over weeks, machines die that no stream has killed
             if self._is_orphan():
                 self.stop()
-            try:
-                return queue.renew(store, taken.id, self._name, forgive=forgive)
-            except StoreAway:
-                return True  # a run keeps what it records
+            return queue.renew(store, taken.id, self._name, forgive=forgive)
 
         return renew
 
-    def _begin(self, models: Models, taken: Recording, left: Unfinished | None, findings: Findings) -> Run:
+    def _begin(
+        self, store: Store, models: Models, taken: Recording, left: Unfinished | None, findings: Findings
+    ) -> Run:
         return Run(
             [self._opened(taken.path, left)],
             self._settings,
@@ -204,6 +190,7 @@ class Worker:
             models=models,
             unfinished=left,
             findings=findings,
+            store=store,
             begun=partial(queue.begin, number=taken.id, worker=self._name),
         )
 
@@ -222,21 +209,3 @@ class Worker:
 
     def _is_orphan(self) -> bool:
         return self._parent is not None and os.getppid() != self._parent
-
-
-def work(settings: dict[str, Any], recipe: str, parent: int, stay: bool) -> None:
-    """A worker as a process of its own; SIGTERM stops it, Ctrl-C is left to the process that started it.
-
-    It ends with EXIT_CODE, having said why on standard error, where models or store do not open.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(format="monitor: %(message)s", level=logging.WARNING)
-    try:
-        read = Settings(**settings)
-        plugins = Plugins(read.plugins.disabled)
-        worker = Worker(read, plugins, recipe, parent, stay=stay)
-        signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-        with plugins.in_use():
-            worker()
-    except MonitorError as error:
-        sys.exit(print_error(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from monitor.sample import Observation, Sample
 from monitor.settings import SPOOL, Settings, load_settings
 from monitor.store import Recorder, Store, database, queue, recorder, tables
 from monitor.store.spool import write_leftovers
+from monitor_archive import lease
 from monitor_archive import worker as worker_module
 from monitor_archive.division import divide_long
 from monitor_archive.files import find
@@ -59,6 +61,47 @@ def stop_at_the_fifth_batch(plugins: Plugins, stop: Callable[[], None]) -> None:
             return super().analyze(samples)
 
     plugins.analyzers["brightness"] = Registration("analyzers", "brightness", Stopper, "tests")
+
+
+class LongStep(Brightness):
+    """Its first step takes until somebody has renewed the lease of what is under way for the third time."""
+
+    wait: Callable[[], None]
+
+    def analyze(self, samples: list[Sample]) -> list[list[Observation]]:  # type: ignore[override]
+        LongStep.wait()
+        return super().analyze(samples)
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_a_lease_is_renewed_within_a_step_that_takes_long(
+    tmp_path: Path,
+    settings: Settings,
+    store: Store,
+    plugins: Plugins,
+    monkeypatch: pytest.MonkeyPatch,
+    in_pieces: bool,
+) -> None:
+    monkeypatch.setattr(lease, "RENEWED_SECONDS", 0.01)
+    renewals, renew, enough = [], queue.renew, threading.Event()
+
+    def counted(*given: Any, **named: Any) -> bool:
+        renewals.append(given)
+        if len(renewals) >= 3:
+            enough.set()
+        return renew(*given, **named)
+
+    def wait() -> None:
+        assert enough.wait(60.0), "nobody renews it"
+
+    monkeypatch.setattr(queue, "renew", counted)
+    LongStep.wait = wait  # type: ignore[assignment]
+    plugins.analyzers["brightness"] = Registration("analyzers", "brightness", LongStep, "tests")
+    add(store, make_clip(tmp_path / "a.mp4", 4))
+    if in_pieces:
+        divide_long(store, settings, RECIPE, 2.0)
+    Worker(settings, plugins, RECIPE)()
+    assert {each.state for each in queue.recordings(store)} == {"done"}
 
 
 def test_every_recording_gets_a_session_of_its_own(
