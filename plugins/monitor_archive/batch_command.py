@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor_archive.options import Analyzers, AtOnce, Config, Every, StoreAddress, Window
+from monitor_archive.options import Analyzers, AtOnce, Config, Every, Gpus, Memory, StoreAddress, Window
 
 
 def batch(
@@ -28,6 +28,8 @@ def batch(
         Path | None, typer.Option(metavar="FILE", help="Study file that the sessions are added to, by their folders.")
     ] = None,
     at_once: AtOnce = None,
+    memory: Memory = None,
+    gpus: Gpus = None,
     pieces: Annotated[
         float | None,
         typer.Option(min=0.1, metavar="MINUTES", help="Let several work on each recording that is longer than this."),
@@ -54,12 +56,14 @@ def batch(
     from monitor_archive.crew import Crew, Workers
     from monitor_archive.division import divide_long
     from monitor_archive.files import find, listed
+    from monitor_archive.need import need
     from monitor_archive.processes import Processes, most_at_once
     from monitor_archive.progress import BatchProgress, print_failures, summary
     from monitor_archive.recipe import recipe
     from monitor_archive.study import add_to_study, check_study
 
     settings = load_settings(config, every_seconds=every, window_seconds=window, analyzers=analyzers, store=store)
+    needed = need(settings, gigabytes=memory, gpus=gpus)
     found = find([*(paths or []), *(listed(list_file) if list_file else [])], pattern)
     for problem in found.problems:
         print_error(problem)
@@ -73,9 +77,9 @@ def batch(
             divide_long(opened, settings, made, 60.0 * pieces)
         with BatchProgress(opened, made) as progress, ExitStack() as cleanup:
             if cluster is None:
-                workers: Workers = Processes(settings, made, at_once or most_at_once())
+                workers: Workers = Processes(settings, made, at_once or most_at_once(needed))
             else:
-                workers = Actors(settings, made, cleanup.enter_context(connected(cluster)), most=at_once)
+                workers = Actors(settings, made, cleanup.enter_context(connected(cluster)), needed, most=at_once)
             Crew(workers, made)(opened, progress)
         print_failures(opened, made)
         if study is not None:

@@ -22,7 +22,8 @@ from typing import Any, TypeVar
 from monitor.errors import ConfigError, MonitorError
 from monitor.plugin.registry import Plugins
 from monitor.settings import Settings
-from monitor_archive.crew import CORES_EACH, LOOK_SECONDS, STOP_SECONDS, Ended
+from monitor_archive.crew import LOOK_SECONDS, STOP_SECONDS, Ended
+from monitor_archive.need import Need
 from monitor_archive.recipe import recipe as made_recipe
 
 T = TypeVar("T")
@@ -90,13 +91,19 @@ class RemoteWorker:
 
 
 class Actors:
-    """Workers of one recipe on the machines of a cluster, one for every CORES_EACH cores; of live streams one for each
-    core."""
+    """Workers of one recipe on the machines of a cluster, as many as those have what each needs."""
 
     def __init__(
-        self, settings: Settings, recipe: str, ray: Any, *, most: int | None = None, streams: str | None = None
+        self,
+        settings: Settings,
+        recipe: str,
+        ray: Any,
+        need: Need,
+        *,
+        most: int | None = None,
+        streams: str | None = None,
     ) -> None:
-        """At most `most` workers, by default as many as there are cores for; machines may come and go. `streams` is the
+        """At most `most` workers, by default as many as there is room for; machines may come and go. `streams` is the
         recipe of live streams that they are to watch, None where they analyse recordings.
 
         Raises ConfigError where the store is a file and the cluster has several machines.
@@ -109,7 +116,7 @@ class Actors:
         if "://" not in settings.store:
             settings = settings.model_copy(update={"store": str(Path(settings.store).resolve())})
         self._settings, self._recipe, self._ray, self._most = settings, recipe, ray, most
-        self._streams, self._cores = streams, CORES_EACH if streams is None else 1
+        self._need, self._streams = need, streams
         self._names = (f"{socket.gethostname()}:{os.getpid()}/{number}" for number in itertools.count(1))
         self._workers: dict[str, tuple[Any, Any]] = {}
         """Name -> the actor, and what its `work` will return."""
@@ -120,13 +127,14 @@ class Actors:
         return len(self._workers)
 
     def room(self) -> int:
-        """Raises MonitorError where no machine has enough cores, or the first one is gone."""
+        """Raises MonitorError where no machine has what a worker needs, or the first one is gone."""
         if not self._head_answers():
             return 0
         machines = [node["Resources"] for node in self._answer(self._ray.nodes) if node["Alive"]]
-        places = sum(int(each.get("CPU", 0)) // self._cores for each in machines)
+        found = ((each.get("CPU", 0), each.get("memory", 0), each.get("GPU", 0)) for each in machines)
+        places = sum(self._need.places(*each) for each in found)
         if not places:
-            raise MonitorError(f"the cluster has no machine with {self._cores} cores; a worker needs as many")
+            raise MonitorError(f"the cluster has no machine with {self._need}, which a worker needs")
         return max(0, (places if self._most is None else min(places, self._most)) - len(self._workers))
 
     def _head_answers(self) -> bool:
@@ -177,7 +185,8 @@ class Actors:
 
     def _begun(self, name: str) -> tuple[Any, Any]:
         """A new actor, and what its `work` will return."""
-        remote = self._ray.remote(num_cpus=self._cores, max_concurrency=2)(RemoteWorker)
+        need = {"num_cpus": self._need.cores, "memory": 1e9 * self._need.gigabytes, "num_gpus": self._need.gpus}
+        remote = self._ray.remote(**need, max_concurrency=2)(RemoteWorker)
         version = importlib.metadata.version(PROGRAM)
         actor = remote.remote(self._settings.model_dump(), self._recipe, version, name, self._streams)
         return actor, actor.work.remote()

@@ -12,7 +12,7 @@ import psutil
 import typer
 
 from monitor.errors import MonitorError
-from monitor_archive.options import Analyzers, Config, Every, StoreAddress, Window
+from monitor_archive.options import Analyzers, Config, Every, Gpus, Memory, StoreAddress, Window
 
 cluster_app = typer.Typer(
     help="Machines that work together: `monitor batch --cluster HOST:PORT`.", no_args_is_help=True
@@ -112,6 +112,8 @@ def status(
 def watch(
     cluster: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Where the cluster was started.")],
     addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Live streams, each of its own worker.")],
+    memory: Memory = None,
+    gpus: Gpus = None,
     every: Every = None,
     window: Window = None,
     analyzers: Analyzers = None,
@@ -127,6 +129,7 @@ def watch(
     from monitor.store import Store, queue
     from monitor_archive.cluster import Actors, connected
     from monitor_archive.crew import Crew
+    from monitor_archive.need import need
     from monitor_archive.recipe import live_recipe, recipe
     from monitor_archive.streams import enqueue_streams
 
@@ -134,7 +137,8 @@ def watch(
     made = recipe(settings, plugins_in_use())
     with Store(settings.store, create=True) as opened, connected(cluster) as ray:
         streams = live_recipe(made, addresses)
-        actors = Actors(settings, made, ray, streams=streams)
+        needed = need(settings, cores=1, gigabytes=memory, gpus=gpus)
+        actors = Actors(settings, made, ray, needed, streams=streams)
         enqueue_streams(opened, streams, addresses, actors.room())
         print(f"Watching {len(addresses)} streams (Ctrl-C ends it)", file=sys.stderr)
         try:
@@ -169,7 +173,7 @@ def simulate(
 
     from monitor.views.clock import clock
     from monitor_archive import simulation
-    from monitor_archive.crew import CORES_EACH
+    from monitor_archive.need import CORES_EACH
 
     try:
         counts = [int(number) for number in nodes.split(",")]
@@ -205,8 +209,9 @@ def _ray(*words: str) -> None:
     from monitor_archive.cluster import imported_ray
 
     imported_ray()
+    lean = {"RAY_prestart_worker_first_driver": "0"}  # else each batch begins programs of Ray that it never uses
     command = [sys.executable, "-m", "ray.scripts.scripts", *words]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, MARK: "yes"})
+    done = subprocess.run(command, capture_output=True, text=True, env={**lean, **os.environ, MARK: "yes"})
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise MonitorError(f"Ray could not {words[0]}: {said[-1] if said else f'exit code {done.returncode}'}")

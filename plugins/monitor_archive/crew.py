@@ -13,8 +13,6 @@ from monitor.store import Store, queue
 
 log = logging.getLogger("monitor")
 
-CORES_EACH = 2
-"""Decoding and analysing go on side by side in one worker."""
 STOP_SECONDS = 30.0
 """How long a worker may take to store what it has, before it is killed."""
 MOST_DEATHS = 2 * queue.MOST_TRIES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -13,17 +14,16 @@ import psutil
 from monitor.commands.error_line import EXIT_CODE
 from monitor.errors import MonitorError
 from monitor.settings import Settings
-from monitor_archive.crew import CORES_EACH, STOP_SECONDS, Ended
+from monitor_archive.crew import STOP_SECONDS, Ended
+from monitor_archive.need import Need
 from monitor_archive.worker_process import work, worker_name
 
-MEMORY_EACH = 1_200_000_000
-"""Bytes that a worker is reckoned with."""
 
-
-def most_at_once() -> int:
-    """How many recordings this machine can analyse at once: one for every two cores, as far as free memory reaches."""
+def most_at_once(need: Need) -> int:
+    """How many workers this machine has room for, one at least: as cores and free memory allow. Graphics cards are not
+    counted."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores // CORES_EACH, psutil.virtual_memory().available // MEMORY_EACH))
+    return max(1, need.places(cores, psutil.virtual_memory().available, math.inf))
 
 
 class Processes:

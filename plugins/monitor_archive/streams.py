@@ -24,7 +24,7 @@ def enqueue_streams(store: Store, recipe: str, addresses: Sequence[str], places:
         twice = next(address for address in addresses if addresses.count(address) > 1)
         raise ConfigError(f"{redacted(twice)} is named twice; name each stream once")
     if len(addresses) > places:
-        raise ConfigError(f"{len(addresses)} streams need as many cores, and the cluster has {places}; add machines")
+        raise ConfigError(f"the cluster has room for {places} streams, not for {len(addresses)}; add machines")
     watched = queue.lent(store, recipe)
     if watched:
         raise ConfigError(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor_archive.options import Analyzers, AtOnce, Config, Every, StoreAddress, Window
+from monitor_archive.options import Analyzers, AtOnce, Config, Every, Memory, StoreAddress, Window
 
 
 def watch(
@@ -22,6 +22,7 @@ def watch(
         str | None, typer.Option(help="Take files by their names, such as '*.dav', not by their kind.")
     ] = None,
     at_once: AtOnce = None,
+    memory: Memory = None,
     every: Every = None,
     window: Window = None,
     analyzers: Analyzers = None,
@@ -39,6 +40,7 @@ def watch(
     from monitor.store import Store, queue
     from monitor_archive.arrivals import Arrivals
     from monitor_archive.crew import Crew
+    from monitor_archive.need import need
     from monitor_archive.processes import Processes, most_at_once
     from monitor_archive.progress import BatchProgress
     from monitor_archive.recipe import recipe
@@ -60,5 +62,6 @@ def watch(
 
         print(f"Watching {folder} (Ctrl-C ends it)", file=sys.stderr)
         with suppress(KeyboardInterrupt):
-            workers = Processes(settings, made, at_once or most_at_once(), stay=True)
+            most = at_once or most_at_once(need(settings, gigabytes=memory))
+            workers = Processes(settings, made, most, stay=True)
             Crew(workers, made, stay=True)(opened, look)

@@ -31,6 +31,7 @@ from monitor_archive.cluster import Actors, RemoteWorker, connected
 from monitor_archive.crew import Crew
 from monitor_archive.division import divide_long
 from monitor_archive.files import find
+from monitor_archive.need import Need
 from monitor_archive.recipe import live_recipe, recipe
 from monitor_archive.streams import enqueue_streams
 from monitor_archive.worker import VANISHED
@@ -133,7 +134,7 @@ def batch(address: str, given: dict[str, Any], made: str, told: Connection) -> N
     error = None
     try:
         with Store(given["store"]) as store, connected(address) as ray:
-            actors = Actors(Settings(**given), made, ray)
+            actors = Actors(Settings(**given), made, ray, Need())
             told.send(actors.room())
             Crew(actors, made)(store, lambda: None)
     except MonitorError as problem:
@@ -241,7 +242,7 @@ def test_a_live_stream_goes_on_elsewhere_when_its_node_dies(
                 raise Enough
 
         with connected(machines.address) as ray, pytest.raises(Enough):
-            Crew(Actors(given, made, ray, streams=streams), streams)(store, watch)
+            Crew(Actors(given, made, ray, Need(cores=1), streams=streams), streams)(store, watch)
         (session,) = store.sessions()
         samples = store.samples(session)
         assert samples.number.is_monotonic_increasing
@@ -257,18 +258,22 @@ def test_what_cannot_work_is_one_line(machines: Machines, plugins: Plugins, monk
         path = make_clip(Path("a.mp4"), 1)
         queue.enqueue(store, find([path]).files, "the recipe of another machine")
         with pytest.raises(MonitorError, match=r"^\S+ has other versions of plugins or models than this machine$"):
-            Crew(Actors(settings("here.db"), "the recipe of another machine", ray), "the recipe of another machine")(
-                store, lambda: None
-            )
-        actors = Actors(settings("here.db"), "recipe", ray)
-        small = [{"Alive": True, "Resources": {"CPU": 1.0}}] * 3
-        monkeypatch.setattr(ray, "nodes", lambda: small)
-        with pytest.raises(MonitorError, match=r"^the cluster has no machine with 2 cores; a worker needs as many$"):
+            Crew(
+                Actors(settings("here.db"), "the recipe of another machine", ray, Need()),
+                "the recipe of another machine",
+            )(store, lambda: None)
+        actors = Actors(settings("here.db"), "recipe", ray, Need())
+        small = [{"CPU": 1.0, "memory": 9e9}, {"CPU": 9.0, "memory": 1e9}]
+        monkeypatch.setattr(ray, "nodes", lambda: [{"Alive": True, "Resources": each} for each in small])
+        with pytest.raises(MonitorError, match=r"^the cluster has no machine with 2 cores, 1\.2 GB of memory, which"):
             actors.room()
+        cards = Actors(settings("here.db"), "recipe", ray, Need(gpus=0.25), most=7)
+        small.append({"CPU": 32.0, "memory": 64e9, "GPU": 1.0})
+        assert (actors.room(), cards.room()) == (16, 4)
         elsewhere = [{"Alive": True, "NodeManagerHostname": name} for name in (socket.gethostname(), "elsewhere")]
         monkeypatch.setattr(ray, "nodes", lambda: elsewhere)
         with pytest.raises(ConfigError, match=r"store here\.db is a file, which 2 machines cannot share"):
-            Actors(settings("here.db"), "recipe", ray)
+            Actors(settings("here.db"), "recipe", ray, Need())
 
 
 def test_a_first_machine_that_does_not_answer_any_more_ends_it_with_one_line(
@@ -278,7 +283,7 @@ def test_a_first_machine_that_does_not_answer_any_more_ends_it_with_one_line(
         nobody.bind(("127.0.0.1", 0))  # and does not listen
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
         monkeypatch.setattr(type(ray.get_runtime_context()), "gcs_address", address)
-        actors = Actors(settings("here.db"), "recipe", ray)
+        actors = Actors(settings("here.db"), "recipe", ray, Need())
         assert actors.room() == 0
         monkeypatch.setattr(cluster_module, "HEAD_SECONDS", 0.0)
         with pytest.raises(MonitorError, match=rf"the cluster at {address} does not answer any more \(.*refused\)"):

@@ -116,7 +116,7 @@ def test_who_watches_streams_has_them_alone_and_is_followed_by_the_next(store: S
     [
         (["rtsp://a/1", "talk.mp4"], 2, "talk.mp4"),
         (["rtsp://a/1", "rtsp://u:secret@a/2", "rtsp://u:secret@a/2"], 3, r"rtsp://u:\*\*\*@a/2 is named twice"),
-        (["rtsp://a/1", "rtsp://a/2"], 1, "2 streams need as many cores, and the cluster has 1"),
+        (["rtsp://a/1", "rtsp://a/2"], 1, "the cluster has room for 1 streams, not for 2"),
     ],
 )
 def test_what_cannot_be_watched_is_refused(store: Store, addresses: list[str], places: int, problem: str) -> None:
