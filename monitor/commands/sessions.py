@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,13 +26,16 @@ COLUMNS: dict[str, Literal["left", "right"]] = {
     "Sources": "left",
 }
 """Heading -> alignment."""
+MOST = 100
+"""Sessions in the table, unless all are asked for."""
 WIDE = 200
 """Columns of text where the output is not a terminal, so that nothing is cut."""
 
 
 def sessions(
     store: Annotated[str | None, typer.Option(help="Path of an SQLite file, or any SQLAlchemy URL.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array on standard output.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help=f"All of them, not only the newest {MOST}.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array, of all, on standard output.")] = False,
     config: Annotated[Path | None, typer.Option(help="Settings to read instead of config.toml.")] = None,
 ) -> None:
     """List the sessions of the store, the newest first."""
@@ -39,17 +43,22 @@ def sessions(
     from monitor.store import Store
 
     with Store(load_settings(config, store=store).store) as opened:
-        rows = facts(opened)
+        rows = facts(opened, None if whole or as_json else MOST + 1)
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
+    elif whole or len(rows) <= MOST:
         _print(rows, opened.address)
+    else:
+        _print(rows[:MOST], opened.address)
+        print(f"These are the newest {MOST}; `monitor sessions --all` lists all.", file=sys.stderr)
 
 
-def facts(store: Store) -> list[dict[str, Any]]:
-    """What is told of each session, the newest first."""
-    sources, counts = store.all_sources(), store.all_counts()
-    return [_facts(each, sources.get(each.id, []), counts[each.id]) for each in store.sessions()]
+def facts(store: Store, most: int | None = None) -> list[dict[str, Any]]:
+    """What is told of each session, the newest first; of the `most` newest, or of all."""
+    sessions = store.sessions() if most is None else store.newest(most)
+    first = min((each.id for each in sessions), default=0)
+    sources, counts = store.all_sources(first), store.all_counts(first)
+    return [_facts(each, sources.get(each.id, []), counts[each.id]) for each in sessions]
 
 
 def _facts(session: Session, sources: Sequence[Source], counts: Mapping[str, int]) -> dict[str, Any]:

@@ -92,10 +92,17 @@ class Store(Database):
         query = sa.select(tables.sources).where(tables.sources.c.session_id == session_id).order_by(tables.sources.c.id)
         return [Source(**row) for row in self.rows(query)]
 
-    def all_sources(self) -> dict[int, list[Source]]:
-        """Session -> its sources in the order given, of all sessions at once."""
+    def newest(self, most: int) -> list[Session]:
+        """The `most` newest sessions, the newest first."""
+        numbers = self.rows(sa.select(tables.sessions.c.id).order_by(tables.sessions.c.id.desc()).limit(most))
+        read = self._read_sessions([row["id"] for row in numbers])
+        return sorted(read.values(), key=lambda session: session.id, reverse=True)[:most]
+
+    def all_sources(self, first: int = 0) -> dict[int, list[Source]]:
+        """Session -> its sources in the order given, of all sessions from number `first` on at once."""
         found: dict[int, list[Source]] = {}
-        for row in self.rows(sa.select(tables.sources).order_by(tables.sources.c.id)):
+        table = tables.sources
+        for row in self.rows(sa.select(table).where(table.c.session_id >= first).order_by(table.c.id)):
             found.setdefault(row["session_id"], []).append(Source(**row))
         return found
 
@@ -449,18 +456,23 @@ class Store(Database):
             table.name: self._count(_of_session(sa.select(table.c.source_id), table, session)) for table in events
         }
 
-    def all_counts(self) -> defaultdict[int, dict[str, int]]:
-        """Session -> what `counts` has of it, of all sessions at once; zeros for one of which nothing is there."""
+    def all_counts(self, first: int = 0) -> defaultdict[int, dict[str, int]]:
+        """Session -> what `counts` has of it, of all sessions from number `first` on at once; zeros for one of which
+        nothing is there."""
         found: defaultdict[int, dict[str, int]] = defaultdict(lambda: {"people": 0, "gaps": 0, "faults": 0})
         table = tables.people
-        people = with_people(sa.select(table.c.source_id, person(table).label("person")), table).distinct().subquery()
+        sources = tables.sources
+        own = table.c.source_id.in_(sa.select(sources.c.id).where(sources.c.session_id >= first))
+        each = sa.select(table.c.source_id, person(table).label("person")).where(own)
+        people = with_people(each, table).distinct().subquery()
         for name, rows in (("people", people), ("gaps", tables.gaps), ("faults", tables.faults)):
             count = sa.func.count().label("count")
-            query = sa.select(tables.sources.c.session_id, count).join(rows, rows.c.source_id == tables.sources.c.id)
-            for row in self.rows(query.group_by(tables.sources.c.session_id)):
+            query = sa.select(sources.c.session_id, count).join(rows, rows.c.source_id == sources.c.id)
+            for row in self.rows(query.where(sources.c.session_id >= first).group_by(sources.c.session_id)):
                 found[row["session_id"]][name] = row["count"]
-        excluded = sa.select(tables.events.c.session_id).where(tables.events.c.kind == EXCLUDE).distinct()
-        for row in self.rows(excluded):
+        events = tables.events
+        excluded = sa.select(events.c.session_id).where(events.c.kind == EXCLUDE, events.c.session_id >= first)
+        for row in self.rows(excluded.distinct()):
             found[row["session_id"]] = self.counts(self.session(row["session_id"]))
         return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.commands import sessions
 from monitor.commands.sessions import facts
 from monitor.store import Store
 from monitor.store.events import Event, add_events
@@ -40,6 +41,25 @@ def test_json_tells_the_same(
     assert second["started_at"].endswith("+00:00")
 
 
+def test_of_many_the_newest_are_listed_unless_all_are_asked_for(
+    monitor: Callable[..., int],
+    recorded_store: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "MOST", 1)
+    assert monitor("sessions", "--store", recorded_store) == 0
+    told = capsys.readouterr()
+    _, second = told.out.splitlines()
+    assert second.split()[:3] == ["2", "second", "stopped"]
+    assert "`monitor sessions --all` lists all" in told.err
+    assert monitor("sessions", "--store", recorded_store, "--all") == 0
+    told = capsys.readouterr()
+    assert (len(told.out.splitlines()), told.err) == (3, "")
+    assert monitor("sessions", "--store", recorded_store, "--json") == 0
+    assert [each["id"] for each in json.loads(capsys.readouterr().out)] == [2, 1]
+
+
 def test_an_empty_store_says_what_to_type(
     monitor: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,10 +85,12 @@ def test_counts_are_those_of_each_session_also_where_people_or_stretches_are_lef
             made_up.play(seconds)
             session = made_up.end()
         excluded, merged, _ = store.sessions()
-        add_events(store, [Event(session.id, "exclude", 0.0, 1000.0)])
+        add_events(store, [Event(session.id, "exclude", 0.0, 40.0)])
         identities = Identities(store, merged)
         identities.merge(identities.people()[:2])
         people = {row["id"]: row["people"] for row in facts(store)}
         assert people == {each.id: store.counts(each)["people"] for each in store.sessions()}
         assert people[excluded.id] == 0
         assert people[merged.id] == 2
+        for most in 1, 2, 3, 4:
+            assert facts(store, most) == facts(store)[:most]

@@ -263,11 +263,11 @@ def test_what_cannot_work_is_one_line(machines: Machines, plugins: Plugins, monk
                 "the recipe of another machine",
             )(store, lambda: None)
         actors = Actors(settings("here.db"), "recipe", ray, Need())
+        cards = Actors(settings("here.db"), "recipe", ray, Need(gpus=0.25), most=7)
         small = [{"CPU": 1.0, "memory": 9e9}, {"CPU": 9.0, "memory": 1e9}]
         monkeypatch.setattr(ray, "nodes", lambda: [{"Alive": True, "Resources": each} for each in small])
         with pytest.raises(MonitorError, match=r"^the cluster has no machine with 2 cores, 1\.2 GB of memory, which"):
             actors.room()
-        cards = Actors(settings("here.db"), "recipe", ray, Need(gpus=0.25), most=7)
         small.append({"CPU": 32.0, "memory": 64e9, "GPU": 1.0})
         assert (actors.room(), cards.room()) == (16, 4)
         elsewhere = [{"Alive": True, "NodeManagerHostname": name} for name in (socket.gethostname(), "elsewhere")]
