@@ -82,6 +82,8 @@ def register_commands(register: Register) -> None:
     register("unusual", Command("monitor_retrieval.query.commands:unusual", about))
     about = "Keep folders of pictures as reference libraries for `monitor similar --library`."
     register("library", Command("monitor_retrieval.library.commands:library_app", about))
+    about = "Bring the moments that other machines have, each in an index of its own, into that of the store."
+    register("merge-moments", Command("monitor_retrieval.index.merge_command:merge_moments", about))
     about = "Fill an index of moments with made-up FRAMES, and measure recall and latency of searches."
     register("bench-moments", Command("monitor_retrieval.benchmark.command:bench_moments", about))
 

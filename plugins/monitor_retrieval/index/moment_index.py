@@ -97,6 +97,11 @@ class MomentIndex:
         with lance_errors(self.folder):
             return scan.counts(self._open(), "session", within()) if self.exists else {}
 
+    def sources(self, session: int) -> dict[str, int]:
+        """Name -> number of moments of every source of a session, in order of their names."""
+        with lance_errors(self.folder):
+            return scan.counts(self._open(), "source", within(session))
+
     def search(
         self, vector: NDArray[np.float32], *, count: int, session: int | None = None, library: str | None = None
     ) -> list[Moment]:
@@ -179,6 +184,16 @@ class MomentIndex:
             table = self._writable(moments)
             with lance_errors(self.folder, WRITING):
                 table.add(to_rows(moments, table.schema))
+
+    def put(self, moments: Sequence[Moment]) -> None:
+        """Add `moments`, or let them take the place of those of the same session, source and time, in one transaction.
+
+        Raises MonitorError, and changes nothing, as `append` does.
+        """
+        table = self._writable(moments)
+        with lance_errors(self.folder, WRITING):
+            merge = table.merge_insert(["session", "source", "seconds"]).when_matched_update_all()
+            merge.when_not_matched_insert_all().execute(to_rows(moments, table.schema))
 
     def replace_library(self, name: str, moments: Sequence[Moment]) -> None:
         """Let a library hold `moments`, its pictures, and nothing else, in one transaction.
@@ -288,9 +303,8 @@ class MomentIndex:
         if session not in known:
             numbers = ", ".join(map(str, known)) or "none"
             return f"the index in {self.folder} has no moments of session {session}; it has those of: {numbers}"
-        with lance_errors(self.folder):
-            sources = scan.counts(self._open(), "source", within(session))
-        return f"session {session} has no moments of a source {source!r}; it has those of: {', '.join(sources)}"
+        names = ", ".join(self.sources(session))
+        return f"session {session} has no moments of a source {source!r}; it has those of: {names}"
 
 
 def _in_stream_order(table: LanceTable, session: int, count: int) -> Iterator[list[Moment]]:
