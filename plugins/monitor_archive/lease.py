@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,11 @@ RENEWED_SECONDS = 5.0
 """A worker reports this often."""
 MOST_STEP_SECONDS = 3600.0
 """A step that takes longer hangs; another may have the recording. To build a model's engine for a GPU takes minutes."""
+
+
+def worker_name(process: int) -> str:
+    """How the worker in a process of this machine is called in the queue."""
+    return f"{socket.gethostname()}:{process}"
 
 
 class Lease:

@@ -15,8 +15,9 @@ from monitor.commands.error_line import EXIT_CODE
 from monitor.errors import MonitorError
 from monitor.settings import Settings
 from monitor_archive.crew import STOP_SECONDS, Ended
+from monitor_archive.lease import worker_name
 from monitor_archive.need import Need
-from monitor_archive.worker_process import work, worker_name
+from monitor_archive.worker_process import work
 
 
 def most_at_once(need: Need) -> int:

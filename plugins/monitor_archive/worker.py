@@ -24,8 +24,7 @@ from monitor.store.queue import Recording
 from monitor.store.spool import RETRY_SECONDS, write_leftovers
 from monitor.store.unfinished import Unfinished, end_whole, unfinished
 from monitor_archive.addresses import open_recording
-from monitor_archive.lease import Lease
-from monitor_archive.worker_process import worker_name
+from monitor_archive.lease import Lease, worker_name
 
 log = logging.getLogger("monitor")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import socket
 import sys
 from typing import Any
 
@@ -12,11 +11,6 @@ from monitor.commands.error_line import print_error
 from monitor.errors import MonitorError
 from monitor.plugin.registry import Plugins
 from monitor.settings import Settings
-
-
-def worker_name(process: int) -> str:
-    """How the worker in a process of this machine is called in the queue."""
-    return f"{socket.gethostname()}:{process}"
 
 
 def work(settings: dict[str, Any], recipe: str, parent: int, stay: bool) -> None:
