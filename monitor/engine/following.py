@@ -33,7 +33,10 @@ CLEAR = 24.0
 MOST_CHANGED = 0.25
 """and the part of the cells that may change: a person who speaks changes fewer, a camera that moves changes more."""
 
-Follow = Callable[[NDArray[np.uint8], list[Face], float, float], object]
+MOVED = 5.0
+"""Difference of a cell that counts where newcomers are looked for: a small face makes it, the noise of a camera not."""
+
+Follow = Callable[[NDArray[np.uint8], list[Face], float, float, NDArray[np.float64]], object]
 
 
 @dataclass
@@ -44,6 +47,10 @@ class _Sample:
     shot_start_seconds: float
     shape: tuple[int, ...]
     cells: NDArray[np.float32]
+    stood: NDArray[np.float32]
+    """Each cell as it was when it last changed,"""
+    changed_seconds: NDArray[np.float64]
+    """and when that was; -inf where it has not since the detector last looked everywhere."""
     faces: tuple[Face, ...] = ()
     """With their tracks."""
     is_steady: bool = False
@@ -75,18 +82,21 @@ class Following:
             return self._detector.detect(frame.image) if looked is None else looked
         last = self._last.pop(frame.source, None)
         shape, cells = frame.image.shape, brightness(frame.image)
-        now = self._last[frame.source] = _Sample(frame.seconds, frame.shot_start_seconds, shape, cells)
+        now = _Sample(frame.seconds, frame.shot_start_seconds, shape, cells, cells, np.full(cells.shape, -np.inf))
+        self._last[frame.source] = now
         self._before[frame.source] = last.faces if last else ()
         now.is_known = found is not None
         if last is not None and last.is_steady and goes_on(last, now):
             self.followed = True
+            now.stood, now.changed_seconds = changes(last, now)
             if found is not None and found.followed and found.faces is not None and last.is_known:
                 return list(found.faces)
             now.is_known = False
-            faces = self._follow(frame.image, list(last.faces), last.seconds, now.seconds)
+            faces = self._follow(frame.image, list(last.faces), last.seconds, now.seconds, now.changed_seconds)
             if faces is not None:
                 return faces
             self.followed = False
+            now.stood, now.changed_seconds = cells, np.full(cells.shape, -np.inf)
         if looked is not None:
             now.is_known = True
             return looked
@@ -109,6 +119,12 @@ def goes_on(last: _Sample, now: _Sample) -> bool:
         and now.shape == last.shape
         and bool((np.abs(now.cells - last.cells) > CLEAR).mean() <= MOST_CHANGED)
     )
+
+
+def changes(last: _Sample, now: _Sample) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """`stood` and `changed_seconds` of `now`, which comes after `last`."""
+    moved = np.abs(now.cells - last.stood) > MOVED
+    return np.where(moved, now.cells, last.stood), np.where(moved, now.seconds, last.changed_seconds)
 
 
 def hardly_moved(before: tuple[Face, ...], now: tuple[Face, ...]) -> bool:

@@ -64,11 +64,12 @@ class Analyzer(Protocol):
 class FaceDetector(Protocol):
     """Finds the faces of one picture.
 
-    A detector may also have a method `follow(image, faces, before_seconds, seconds) -> list[Face] | None`, which costs
-    less. The engine calls it in place of `detect` where `image`, shown at `seconds` of stream time, comes soon after
-    the picture at `before_seconds`, shows about the same, and those were its `faces`, each with its track and hardly
-    moving. It gives all faces of `image`, newcomers too; None has `detect` called. What it answers may depend on its
-    arguments alone.
+    A detector may also have a method `follow(image, faces, before_seconds, seconds, changed_seconds) -> list[Face] |
+    None`, which costs less. The engine calls it in place of `detect` where `image`, shown at `seconds` of stream time,
+    comes soon after the picture at `before_seconds`, shows about the same, and those were its `faces`, each with its
+    track and hardly moving. `changed_seconds`, float64 (rows, columns), says of the cells of the picture when the
+    brightness of each has changed, -inf where it has not since `detect` was called. It gives all faces of `image`,
+    newcomers too; None has `detect` called. What it answers may depend on its arguments alone.
     """
 
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:

@@ -22,6 +22,8 @@ LEAST_SCORE = 0.5
 """What mediapipe asks of a detection of its model for faces within two metres."""
 ROUND_SECONDS = 1.5
 """Stream time in which every part of the picture is looked at, where faces are followed."""
+AROUND = 0.35
+"""Of the size of a face that is followed, on all sides: hair, and what a head that moves covers and uncovers."""
 SLACK = 1e-6
 """Times closer than this share of a turn count as equal."""
 
@@ -54,12 +56,20 @@ class MediaPipeDetector:
         return self._meshes.fit(picture, boxes[kept], scores[kept])
 
     def follow(
-        self, image: NDArray[np.uint8], faces: Sequence[Face], before_seconds: float, seconds: float
+        self,
+        image: NDArray[np.uint8],
+        faces: Sequence[Face],
+        before_seconds: float,
+        seconds: float,
+        changed_seconds: NDArray[np.float64],
     ) -> list[Face] | None:
         """Faces in `image`, shown at `seconds`, where the one at `before_seconds` had `faces` and little has changed.
 
         The meshes are fitted anew from where they were. For newcomers the full-range model looks at the whole, and all
-        that `detect` looks at has its turn within ROUND_SECONDS. None where a face is lost, or has no mesh to follow.
+        that `detect` looks at has its turn within ROUND_SECONDS; but not where nothing has changed since its last turn,
+        other than around the faces. `changed_seconds` (rows, columns) says of the cells of the picture when each has
+        changed, -inf where it has not since everything was looked at. None where a face is lost, or has no mesh to
+        follow.
         """
         if any(face.mesh is None for face in faces):
             return None
@@ -67,12 +77,15 @@ class MediaPipeDetector:
         followed = self._meshes.again(picture, faces)
         if followed is None:
             return None
-        whole, *tiles = views(picture)
-        turns = [(self.near, whole), *((self.far, tile) for tile in tiles)]
-        boxes, scores = self._look(
-            [(self.far, whole), *(turns[turn] for turn in due(before_seconds, seconds, len(turns)))]
-        )
         known = np.array([face.box for face in followed]).reshape(-1, 4)
+        changed = besides(known, changed_seconds)
+        boxes, scores = np.zeros((0, 4)), np.zeros(0)
+        if changed.max() > before_seconds - ROUND_SECONDS:
+            whole, *tiles = views(picture)
+            turns = [(self.near, whole), *((self.far, tile) for tile in tiles)]
+            looks = [(*turns[turn], last) for turn, last in due(before_seconds, seconds, len(turns))]
+            looks = [each for each in ((self.far, whole, before_seconds), *looks) if latest(changed, each[1]) > each[2]]
+            boxes, scores = self._look([(look, view) for look, view, _ in looks])
         kept = suppress(np.concatenate([known, boxes]), np.concatenate([np.full(len(known), np.inf), scores]))
         if len(known) and kept[: len(known)] != list(range(len(known))):  # two have become one
             return None
@@ -81,7 +94,7 @@ class MediaPipeDetector:
 
     def _look(self, looks: Sequence[tuple[Look, View]]) -> Found:
         """What all of them find."""
-        found = list(self._threads.map(lambda look: look[0](look[1]), looks))
+        found = [(np.zeros((0, 4)), np.zeros(0)), *self._threads.map(lambda look: look[0](look[1]), looks)]
         return np.concatenate([boxes for boxes, _ in found]), np.concatenate([scores for _, scores in found])
 
     def near(self, view: View) -> Found:
@@ -103,11 +116,36 @@ class MediaPipeDetector:
         self._short_range.close()
 
 
-def due(before_seconds: float, seconds: float, turns: int) -> list[int]:
-    """Which of so many turns come after `before_seconds` and up to `seconds` of stream time.
+def due(before_seconds: float, seconds: float, turns: int) -> list[tuple[int, float]]:
+    """Which of so many turns come after `before_seconds` and up to `seconds` of stream time, each with the time of the
+    turn before it.
 
-    >>> due(1.0, 1.5, 7), due(1.5, 2.0, 7), due(2.0, 2.5, 7), due(3.0, 60.0, 2)
-    ([5, 6, 0], [1, 2], [3, 4], [1, 0])
+    >>> due(1.0, 1.5, 6), due(1.5, 2.0, 6)
+    ([(5, -0.25), (0, 0.0)], [(1, 0.25), (2, 0.5)])
+    >>> due(3.0, 60.0, 2)
+    [(1, 57.75), (0, 58.5)]
     """
     first, last = (math.floor(at * turns / ROUND_SECONDS + SLACK) for at in (before_seconds, seconds))
-    return [turn % turns for turn in range(max(first, last - turns) + 1, last + 1)]
+    return [
+        (turn % turns, turn * ROUND_SECONDS / turns - ROUND_SECONDS)
+        for turn in range(max(first, last - turns) + 1, last + 1)
+    ]
+
+
+def besides(boxes: NDArray[np.float64], changed_seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`changed_seconds` (rows, columns), but -inf around each of `boxes` (n, 4), in fractions of the picture."""
+    rows, columns = changed_seconds.shape
+    x, y = (np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5)[:, None] / rows
+    changed = changed_seconds
+    for left, top, right, bottom in boxes.tolist():
+        across, down = AROUND * (right - left), AROUND * (bottom - top)
+        is_inside = (x > left - across) & (x < right + across) & (y > top - down) & (y < bottom + down)
+        changed = np.where(is_inside, -np.inf, changed)
+    return changed
+
+
+def latest(changed_seconds: NDArray[np.float64], view: View) -> float:
+    """The latest of `changed_seconds` (rows, columns) of cells that reach into `view`."""
+    rows, columns = changed_seconds.shape
+    top, bottom = math.floor(view.top * rows), math.ceil(view.bottom * rows)
+    return float(changed_seconds[top:bottom, math.floor(view.left * columns) : math.ceil(view.right * columns)].max())

@@ -27,7 +27,8 @@ class FollowingDetector:
         self.asked.append("everywhere")
         return self.faces
 
-    def follow(self, image, faces, before_seconds, seconds) -> list[Face] | None:
+    def follow(self, image, faces, before_seconds, seconds, changed_seconds) -> list[Face] | None:
+        self.changed_seconds = changed_seconds
         assert [face.box for face in faces] == [face.box for face in self.before]
         self.asked.append(f"followed from {before_seconds} to {seconds}")
         return None if self.is_lost else self.faces
@@ -88,6 +89,37 @@ def test_where_the_detector_loses_a_face_it_looks_everywhere(stage, detector):
     detector.is_lost = True
     assert len(stage(frame(2.0)).faces) == 1
     assert detector.asked == ["followed from 1.5 to 2.0", "everywhere"]
+
+
+def test_the_detector_is_told_when_each_part_of_the_picture_changed(stage, detector):
+    def changed_in(seconds: float, *levels: int) -> list[float]:
+        image = np.full((90, 160, 3), 100, np.uint8)
+        image[:5, : 5 * len(levels)] = np.repeat(np.array(levels, np.uint8), 5)[None, :, None]
+        stage(Frame(image, seconds, 1, 0))
+        assert detector.asked.pop().startswith("followed")
+        assert detector.changed_seconds.shape == (18, 32)
+        assert np.isinf(detector.changed_seconds[1:]).all()
+        return detector.changed_seconds[0, : len(levels)].tolist()
+
+    assert changed_in(2.0, 100, 100, 100) == [-np.inf, -np.inf, -np.inf]
+    assert changed_in(2.5, 104, 106, 90) == [-np.inf, 2.5, 2.5]
+    assert changed_in(3.0, 106, 106, 90) == [3.0, 2.5, 2.5]  # little by little is a change as well
+    assert changed_in(3.5, 106, 104, 100) == [3.0, 2.5, 3.5]
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["a regular look", "a face that is lost"])
+def test_after_a_look_everywhere_nothing_has_changed_yet(stage, detector, is_lost):
+    stage(frame(2.0, grey=110))
+    assert (detector.changed_seconds == 2.0).all()
+    for seconds in (2.5, 3.0, 3.5, 4.0, 4.5):
+        detector.is_lost = is_lost and seconds == 2.5
+        stage(frame(seconds, grey=110))
+    if not is_lost:
+        assert (detector.changed_seconds == 2.0).all()
+        for seconds in (LOOK_SECONDS, 5.5, 6.0):
+            stage(frame(seconds, grey=110))
+    assert detector.asked[-1].startswith("followed")
+    assert np.isneginf(detector.changed_seconds).all()
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ class OneFace:
 class Follower(OneFace):
     """Says that faces stayed where they were."""
 
-    def follow(self, image: NDArray[np.uint8], faces: Sequence[Face], before: float, seconds: float) -> list[Face]:
+    def follow(self, image: NDArray[np.uint8], faces: Sequence[Face], *times: object) -> list[Face]:
         return list(faces)
 
 

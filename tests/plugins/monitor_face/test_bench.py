@@ -20,7 +20,7 @@ class LateDetector:
     def detect(self, image: np.ndarray) -> list[Face]:
         return [HERE, THERE] if image[0, 0, 0] >= 20 else [HERE]
 
-    def follow(self, image, faces, before_seconds, seconds) -> list[Face]:
+    def follow(self, image, faces, before_seconds, seconds, changed_seconds) -> list[Face]:
         return [HERE, THERE] if seconds >= 3 else [HERE]
 
 

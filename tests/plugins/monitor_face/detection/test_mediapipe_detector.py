@@ -110,11 +110,14 @@ def test_the_same_picture_gives_the_same_faces_whatever_came_before(detector, po
 
 # Following
 
+EVERYTHING = np.full((18, 32), np.inf)
+"""Cells that have just changed."""
+
 
 def test_followed_faces_have_the_meshes_that_are_found_everywhere(detector, portrait):
     before = detector.detect(canvas((500, 400), (1300, 700), face_pixels=130, head=portrait[HEAD]))
     image = canvas((512, 396), (1290, 706), face_pixels=134, head=portrait[HEAD])
-    followed = detector.follow(image, before, 1.0, 1.5)
+    followed = detector.follow(image, before, 1.0, 1.5, EVERYTHING)
     everywhere = detector.detect(image)
     for face, expected in zip(
         sorted(followed, key=lambda f: f.box), sorted(everywhere, key=lambda f: f.box), strict=True
@@ -129,28 +132,69 @@ def test_a_newcomer_is_found_when_its_part_of_the_picture_has_its_turn(detector,
     image = canvas((500, 300), face_pixels=200, head=portrait[HEAD])
     image[600:, 1300:] = canvas((300, 250), face_pixels=75, head=portrait[HEAD], size=(620, 480))
     times = np.arange(10.0, 13.1, 0.5)
-    counts = [len(detector.follow(image, before, *pair)) for pair in pairwise(times)]
+    counts = [len(detector.follow(image, before, *pair, EVERYTHING)) for pair in pairwise(times)]
     assert set(counts) == {1, 2}
     assert all(2 in counts[start : start + 3] for start in range(4)), "within a second and a half, whenever it comes"
 
 
+@pytest.fixture
+def looks(detector, monkeypatch) -> list[tuple[float, ...]]:
+    """The places of the views that the full-range model is shown."""
+    seen: list[tuple[float, ...]] = []
+    far = detector.far
+
+    def noted(view):
+        seen.append((view.left, view.top, view.right, view.bottom))
+        return far(view)
+
+    monkeypatch.setattr(detector, "far", noted)
+    return seen
+
+
+def test_where_nothing_changes_but_the_face_nobody_new_is_looked_for(detector, portrait, looks):
+    image = canvas((500, 300), face_pixels=200, head=portrait[HEAD])
+    before = detector.detect(image)
+    looks.clear()
+    (left, top, right, bottom), changed = before[0].box, np.full((18, 32), -np.inf)
+    changed[round(18 * top) : round(18 * bottom), round(32 * left) : round(32 * right)] = 1.5
+    for pair in pairwise(np.arange(1.0, 3.1, 0.5)):
+        assert len(detector.follow(image, before, *pair, changed)) == 1
+    assert not looks
+
+
+def test_a_part_that_changes_is_looked_at_in_its_turn_and_soon_no_more(detector, portrait, looks):
+    image = canvas((500, 300), face_pixels=200, head=portrait[HEAD])
+    before = detector.detect(image)
+    looks.clear()
+    changed = np.full((18, 32), -np.inf)
+    changed[16, 30] = 1.5  # at the lower right, in one tile
+    for pair in pairwise(np.arange(1.0, 5.1, 0.5)):
+        detector.follow(image, before, *pair, changed)
+    whole, tiles = (0, 0, 1, 1), [each for each in looks if each != (0, 0, 1, 1)]
+    assert looks.count(whole) == 1
+    assert {tuple(round(side, 2) for side in tile) for tile in tiles} == {(0.5, 0.33, 1.0, 1.0)}
+    assert len(tiles) <= 2  # the turn before the change may have come after it
+
+
 def test_a_face_that_has_gone_cannot_be_followed(detector, portrait):
     before = detector.detect(canvas((500, 400), face_pixels=130, head=portrait[HEAD]))
-    assert detector.follow(canvas(face_pixels=130, head=portrait[HEAD]), before, 1.0, 1.5) is None
-    assert detector.follow(canvas((900, 400), face_pixels=130, head=portrait[HEAD]), before, 1.0, 1.5) is None
+    assert detector.follow(canvas(face_pixels=130, head=portrait[HEAD]), before, 1.0, 1.5, EVERYTHING) is None
+    assert (
+        detector.follow(canvas((900, 400), face_pixels=130, head=portrait[HEAD]), before, 1.0, 1.5, EVERYTHING) is None
+    )
 
 
 def test_two_faces_that_become_one_and_faces_without_a_mesh_cannot_be_followed(detector, portrait):
     (face,) = detector.detect(portrait)
-    assert detector.follow(portrait, [face, face], 1.0, 1.5) is None
-    assert detector.follow(portrait, [replace(face, mesh=None)], 1.0, 1.5) is None
+    assert detector.follow(portrait, [face, face], 1.0, 1.5, EVERYTHING) is None
+    assert detector.follow(portrait, [replace(face, mesh=None)], 1.0, 1.5, EVERYTHING) is None
 
 
 @pytest.mark.parametrize("x", [0.0, 0.02, 0.04])
 def test_a_followed_face_at_the_border_keeps_its_box_within_the_picture(detector, portrait, x):
     cut = np.ascontiguousarray(portrait[95:, 190:])
     (face,) = detector.detect(cut)
-    for followed in detector.follow(np.roll(cut, -round(x * 322), axis=1), [face], 1.0, 1.5) or []:
+    for followed in detector.follow(np.roll(cut, -round(x * 322), axis=1), [face], 1.0, 1.5, EVERYTHING) or []:
         assert np.clip(followed.box, 0, 1).tolist() == list(followed.box)
 
 
