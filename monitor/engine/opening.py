@@ -1,20 +1,25 @@
-"""Opens all that a run needs before it begins: sources, the store, models, sinks and the picture server."""
+"""Opens all that a run needs before it begins: sources, the store, models, sinks and the picture server, and its
+session."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+
+import sqlalchemy as sa
 
 from monitor.engine.models import Models, close_later
 from monitor.engine.tracker import Tracker
-from monitor.errors import SourceError
+from monitor.errors import MonitorError, PluginError, SourceError
 from monitor.live.server import PictureServer
 from monitor.plugin.contracts import Sink
 from monitor.plugin.registry import Plugins, Registration
+from monitor.quality import Gate
 from monitor.settings import Settings
 from monitor.sources import Source, open_source, threads_of_each
-from monitor.store import Store
+from monitor.store import Recorder, Store
 from monitor.store.spool import write_leftovers
 from monitor.store.unfinished import Unfinished
 
@@ -43,6 +48,7 @@ class Opening:
         """
         plugins.check_options(settings.options.model_dump())
         plugins.choose_analyzers(settings.analyzers)
+        self._settings = settings
         self._cleanup = ExitStack()
         self.is_closed = False
         self.sources: list[Source] = []
@@ -98,6 +104,44 @@ class Opening:
             )
             self._cleanup.callback(self.pictures.close)
             undo.pop_all()
+
+    def begin_session(
+        self, name: str | None, unfinished: Unfinished | None, begun: Callable[[sa.Connection, int], None]
+    ) -> Recorder:
+        """What writes the session, which begins in the store, or goes on where it is `unfinished`; see `Run`."""
+        settings = self._settings
+        declared = {stage.declared.name: stage.declared for stage in self.analyzers}
+        judges = [each for each in declared if each in self.judges]
+        kept = [declared[each] for each in self.named]
+        return Recorder(
+            self.store,
+            name=name or time.strftime("%Y-%m-%d %H:%M:%S"),
+            every_seconds=settings.every_seconds,
+            window_seconds=settings.window_seconds,
+            labels={each.name: each.labels for each in kept},
+            measures={each.name: each.measures for each in kept},
+            models={each.name: each.model for each in kept if each.model},
+            picture_url=self.pictures.url,
+            **settings.shown.model_dump(),
+            gate=Gate(**settings.quality.model_dump()) if judges else None,
+            judges=judges,
+            thumbnails=settings.people.thumbnails,
+            blur=settings.people.blur,
+            unfinished=unfinished,
+            begun=begun,
+            spool_folder=settings.spool,
+            spool_megabytes=settings.spool_megabytes,
+        )
+
+    def begin_sinks(self, session_id: int) -> None:
+        """Tell the sinks which session it is. Raises MonitorError that names the one that cannot begin."""
+        for name, sink in self.sinks.items():
+            try:
+                sink.begin(session_id, self._settings)
+            except MonitorError:
+                raise
+            except (Exception, SystemExit) as error:
+                raise PluginError(f"sink {name!r} cannot begin ({type(error).__name__}: {error})") from error
 
     def take_sources(self) -> list[Source]:
         """The sources, once: who takes them closes them, when nothing decodes from them any more."""

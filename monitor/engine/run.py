@@ -8,31 +8,28 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.engine.findings import Findings
+from monitor.engine.gathering import Gathering
 from monitor.engine.guard import Guard
 from monitor.engine.models import Models
 from monitor.engine.opening import Opening
 from monitor.engine.reader import Reader
 from monitor.engine.stream import InFlight, Stream
-from monitor.errors import AnalyzerError, MonitorError, PluginError
+from monitor.engine.summary import Summary, summarise
+from monitor.errors import AnalyzerError
 from monitor.plugin.contracts import Sink
 from monitor.plugin.registry import Plugins
-from monitor.quality import Gate
-from monitor.sample import Frame, Sample
+from monitor.sample import Sample
 from monitor.settings import Settings
 from monitor.sources import Gap, Source
-from monitor.store import Recorder, Store
+from monitor.store import Store
 from monitor.store.records import slow_stage
-from monitor.store.run_summary import measures_of, shares_of
 from monitor.store.unfinished import Unfinished
 
 log = logging.getLogger("monitor")
@@ -41,17 +38,6 @@ FACES = "faces"
 """The face stage's name among the stages."""
 STOP_SECONDS = 5.0
 """How long a stopped source may take to let go before the run ends without it."""
-
-
-@dataclass
-class Summary:
-    """What a run has to say at its end."""
-
-    session: int
-    state: str
-    sources: list[dict[str, Any]]
-    stages_ms: dict[str, float]
-    """Stage -> mean milliseconds per sample."""
 
 
 class Run:
@@ -85,8 +71,7 @@ class Run:
         `begun` is called within the transaction that begins the session, or goes on with it, with its number."""
         self.settings, self._findings = settings, findings
         self.stopping = threading.Event()
-        self._ready = threading.Condition()
-        self._turn = 0
+        self._gather = Gathering(settings, self.stopping)
         opened = Opening(
             addresses,
             settings,
@@ -106,34 +91,14 @@ class Run:
             opened.pictures,
         )
         self._named = frozenset(opened.named)
-        kept = [stage for stage in opened.analyzers if stage.declared.name in self._named]
-        judges = [stage.declared.name for stage in opened.analyzers if stage.declared.name in opened.judges]
         with ExitStack() as undo:
             undo.callback(opened.close)
-            self.recorder = Recorder(
-                opened.store,
-                name=name or time.strftime("%Y-%m-%d %H:%M:%S"),
-                every_seconds=settings.every_seconds,
-                window_seconds=settings.window_seconds,
-                labels={stage.declared.name: stage.declared.labels for stage in kept},
-                measures={stage.declared.name: stage.declared.measures for stage in kept},
-                models={stage.declared.name: stage.declared.model for stage in kept if stage.declared.model},
-                picture_url=opened.pictures.url,
-                **settings.shown.model_dump(),
-                gate=Gate(**settings.quality.model_dump()) if judges else None,
-                judges=judges,
-                thumbnails=settings.people.thumbnails,
-                blur=settings.people.blur,
-                unfinished=unfinished,
-                begun=begun,
-                spool_folder=settings.spool,
-                spool_megabytes=settings.spool_megabytes,
-            )
+            self.recorder = opened.begin_session(name, unfinished, begun)
             numbers = [self.recorder.add_source(each.name, each.kind, each.duration_seconds) for each in opened.sources]
             undo.pop_all()
         self._state = "stopped"
         self.streams = [
-            Stream(number, source, Reader(source, self._ready, len(numbers)))
+            Stream(number, source, Reader(source, self._gather.ready, len(numbers)))
             for number, source in zip(numbers, opened.take_sources(), strict=True)
         ]
         if unfinished is not None:
@@ -152,7 +117,7 @@ class Run:
             for stream in self.streams:
                 stream.state, stream.began_at = "running", time.monotonic()
                 stream.reader.start()
-            self._begin_sinks()
+            self._opening.begin_sinks(self.recorder.session_id)
             while self._step():
                 watch(self.streams)
             if all(stream.error for stream in self.streams):
@@ -178,20 +143,11 @@ class Run:
         if not self._opening.is_closed:
             self._end(None)
 
-    def _begin_sinks(self) -> None:
-        for name, sink in self._sinks.items():
-            try:
-                sink.begin(self.recorder.session_id, self.settings)
-            except MonitorError:
-                raise
-            except (Exception, SystemExit) as error:
-                raise PluginError(f"sink {name!r} cannot begin ({type(error).__name__}: {error})") from error
-
     def _step(self) -> bool:
         """Take what the sources have, analyse it and store it. False when there is nothing left to do."""
         if self.stopping.is_set():
             return False
-        batch = self._gather()
+        batch = self._take()
         for each in batch:
             self._find_faces(each)
         for stage in self._analyzers:
@@ -206,38 +162,21 @@ class Run:
             self.recorder.flush()
         return any(stream.ended_at is None for stream in self.streams)
 
-    def _gather(self) -> list[InFlight]:
-        """At most a batch of frames that lie ready, one from each stream in turn; waits a moment for the first, and for
-        more as long as the settings say: until there are enough, or one from each stream."""
-        running = [stream for stream in self.streams if stream.ended_at is None]
-        with self._ready:
-            self._ready.wait_for(
-                lambda: self.stopping.is_set() or any(stream.reader.has_news for stream in running), timeout=0.25
-            )
-            if self.settings.batch_wait_ms:
-                self._ready.wait_for(
-                    lambda: (
-                        self.stopping.is_set()
-                        or sum(stream.reader.waiting for stream in running) >= self.settings.batch_size
-                        or all(stream.reader.has_news for stream in running)
-                    ),
-                    timeout=self.settings.batch_wait_ms / 1e3,
-                )
-        waiting = deque(running)
-        waiting.rotate(-self._turn)  # no stream is always the first: there may be more of them than fit into a batch
-        batch: list[InFlight] = []
-        while waiting and len(batch) < self.settings.batch_size:
-            stream = waiting.popleft()
-            for item, arrived in stream.reader.take(1):
-                waiting.append(stream)
-                if isinstance(item, Gap):
-                    self._open_gap(stream, item)
-                else:
-                    self._close_gap(stream, item)
-                    stream.note_sample(item.seconds, time.monotonic() - arrived)
-                    found = None if self._findings is None else self._findings.at(item.seconds)
-                    batch.append(InFlight(stream, Sample(item), found=found))
-        self._turn += self.settings.batch_size
+    def _take(self) -> list[InFlight]:
+        """Samples of the frames that lie ready; notes gaps, and their ends."""
+        batch = []
+        for stream, item, arrived in self._gather([stream for stream in self.streams if stream.ended_at is None]):
+            if isinstance(item, Gap):
+                log.warning("%s: %s; reconnecting", stream.source.name, item.reason)
+                self.recorder.open_gap(stream.id, item.seconds, item.reason)
+                stream.state = "reconnecting"
+                continue
+            if stream.state == "reconnecting":
+                self.recorder.close_gap(stream.id, item.seconds)
+                stream.state = "running"
+            stream.note_sample(item.seconds, time.monotonic() - arrived)
+            found = None if self._findings is None else self._findings.at(item.seconds)
+            batch.append(InFlight(stream, Sample(item), found=found))
         return batch
 
     def _find_faces(self, each: InFlight) -> None:
@@ -283,16 +222,6 @@ class Run:
             for stage in self._analyzers
         )
 
-    def _open_gap(self, stream: Stream, gap: Gap) -> None:
-        log.warning("%s: %s; reconnecting", stream.source.name, gap.reason)
-        self.recorder.open_gap(stream.id, gap.seconds, gap.reason)
-        stream.state = "reconnecting"
-
-    def _close_gap(self, stream: Stream, frame: Frame) -> None:
-        if stream.state == "reconnecting":
-            self.recorder.close_gap(stream.id, frame.seconds)
-            stream.state = "running"
-
     def _end(self, error: str | None) -> None:
         """Let the sources go, write the rest, close everything; the session keeps its state and `error`."""
         with closing(self._opening):
@@ -306,21 +235,4 @@ class Run:
                 self.recorder.update_source(stream.id, **stream.columns())
             self._opening.close_models()
             self.recorder.finish(self._state, error)
-            self._summary = self._summarise()
-
-    def _summarise(self) -> Summary:
-        session = self.store.session(self.recorder.session_id)
-        sources = [
-            {
-                "name": stream.source.name,
-                **stream.columns(),
-                "switched_off": self._guard.switched_off(stream),
-                "shares": shares_of(self.store, session, stream.id),
-                "measures": measures_of(self.store, session, stream.id),
-            }
-            for stream in self.streams
-        ]
-        decoding = sum(stream.reader.decode_seconds for stream in self.streams)
-        samples = max(1, sum(stream.frames_sampled for stream in self.streams))
-        stages = {"decode": 1e3 * decoding / samples, **self._guard.mean_ms}
-        return Summary(session.id, self._state, sources, stages)
+            self._summary = summarise(self.store, self.recorder.session_id, self._state, self.streams, self._guard)

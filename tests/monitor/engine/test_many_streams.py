@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -18,7 +16,6 @@ from monitor.engine.run import Run
 from monitor.plugin.registry import Plugins, Registration
 from monitor.sample import Frame, Observation, Sample
 from monitor.settings import load_settings
-from monitor.sources import Gap
 from monitor.store import Store
 from tests.conftest import Brightness
 
@@ -70,26 +67,6 @@ def test_every_stream_of_twenty_gets_its_own_answers(clips: dict[str, tuple[int,
         assert {source.state for source in store.sources(session.id)} == {"finished"}
 
 
-class Endless(Reader):
-    """A reader that is never started and always has a frame ready, or has one after somebody has waited for it."""
-
-    def __init__(self, source: MadeSource, ready: threading.Condition) -> None:
-        super().__init__(source, ready)  # type: ignore[arg-type]
-        self.is_late = False
-
-    @property
-    def has_news(self) -> bool:
-        return self.waiting > 0
-
-    @property
-    def waiting(self) -> int:
-        return 0 if self.is_late else 1
-
-    def take(self, most: int) -> list[tuple[Frame | Gap, float]]:
-        frame = Frame(np.zeros((4, 4, 3), np.uint8), 0.0, self.source.number, 0)
-        return [] if self.is_late else [(frame, time.monotonic())] * most
-
-
 class MadeSource:
     """A source of the test's own, of which nothing is read."""
 
@@ -108,57 +85,6 @@ class MadeSource:
 
     def close(self) -> None:
         pass
-
-
-@pytest.fixture
-def run_of(plugins: Plugins) -> Iterator[Callable[..., Run]]:
-    """A function that makes a run of so many streams that always have a frame."""
-    made: list[Run] = []
-
-    def make(streams: int, **settings: Any) -> Run:
-        plugins.analyzers["brightness"] = Registration("analyzers", "brightness", Brightness, "tests")
-        sources: list[Any] = [MadeSource(number) for number in range(streams)]
-        run = Run(sources, load_settings(analyzers=["brightness"], store="test.db", **settings), plugins)
-        for stream in run.streams:
-            stream.reader = Endless(stream.reader.source, run._ready)  # type: ignore[arg-type]
-        made.append(run)
-        return run
-
-    yield make
-    for run in made:
-        run.close()
-
-
-@pytest.mark.parametrize(("streams", "batch_size"), [(16, 16), (16, 5), (20, 16), (3, 16), (17, 16)])
-def test_streams_that_always_have_a_frame_are_served_alike(
-    run_of: Callable[..., Run], streams: int, batch_size: int
-) -> None:
-    """Whatever a frame of one of them costs, a crowd of forty faces say: all others come before its next."""
-    run = run_of(streams, batch_size=batch_size)
-    served: Counter[int] = Counter()
-    for _ in range(streams):
-        batch = Counter(each.stream.number for each in run._gather())
-        assert max(batch.values()) - min(batch.values()) <= 1
-        assert len(batch) == min(streams, batch_size)
-        served += batch
-    assert max(served.values()) - min(served.values()) <= 1 + batch_size // streams
-
-
-def test_a_batch_waits_for_streams_that_are_late_no_longer_than_it_may(run_of: Callable[..., Run]) -> None:
-    run = run_of(2, batch_size=2, batch_wait_ms=20)
-    _, late = run.streams
-    late.reader.is_late = True  # type: ignore[attr-defined]
-    assert {each.stream.number for each in run._gather()} == {1}
-    with run._ready:
-        run.settings = run.settings.model_copy(update={"batch_wait_ms": 60_000.0})
-
-    def arrive() -> None:
-        with run._ready:
-            late.reader.is_late = False  # type: ignore[attr-defined]
-            run._ready.notify_all()
-
-    threading.Timer(0.05, arrive).start()
-    assert {each.stream.number for each in run._gather()} == {1, 2}
 
 
 @pytest.mark.parametrize(("streams", "ahead"), [(1, 3), (3, 3), (4, 1), (16, 1)])
