@@ -113,10 +113,9 @@ class Gallery:
             if len(self.tracks) >= self.most_tracks:
                 self._forget()
             track = self.tracks[number] = Track(number, np.zeros(len(vector)), person=number)
-            before = None if replaced is None else self.tracks.get(replaced)
-            if before is not None and vector @ before.vector >= self.threshold - self.place_margin:
-                self.together[number] = before.number
         track.add(vector.astype(np.float64), quality)
+        if track.views == 0 and replaced in self.tracks and self._goes_on(track, self.tracks[replaced]):
+            self.together[number] = replaced
         track.views += 1
         track.best_quality = max(track.best_quality, quality)
         track.last_seconds = seconds
@@ -135,15 +134,27 @@ class Gallery:
         others = [each for each in self.tracks.values() if each.person == track.person and each is not track]
         return any(cosine >= self.threshold + self.first_margin for _, cosine in _most_alike(track.total, others))
 
+    def _goes_on(self, track: Track, before: Track) -> bool:
+        """Whether a track that begins in the place of another is of the same person: they look nearly alike, and nobody
+        else is more like it; a track that was looked at only once may be of somebody else who is."""
+        alike = float(track.vector @ before.vector)
+        if alike < self.threshold - self.place_margin:
+            return False
+        if before.views == 1 and self._is_alone(before):
+            return True
+        others = [each for each in self.tracks.values() if each.person != before.person and each is not track]
+        return all(cosine <= alike for _, cosine in _most_alike(track.total, others)[:1])
+
+    def _is_alone(self, track: Track) -> bool:
+        """Whether a track is all that there is of its person."""
+        return [each for each in self.tracks.values() if each.person == track.person] == [track]
+
     def _decide_at_last(self, number: int) -> None:
         """No more views of a track are to be waited for: where it is of nobody yet, what it takes now is what it takes
         at the end of a recording."""
         self.doubtful.remove(number)
         track = self.tracks.get(number)
-        alone = track is not None and [number] == [
-            each.number for each in self.tracks.values() if each.person == track.person
-        ]
-        if track is not None and alone and number not in self.decided:
+        if track is not None and self._is_alone(track) and number not in self.decided:
             track.person = self._nearest(track, self.threshold)
 
     def _forget(self) -> None:

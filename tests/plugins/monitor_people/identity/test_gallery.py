@@ -123,6 +123,21 @@ def test_who_was_seen_longest_ago_is_forgotten_where_everybody_has_one_track() -
     assert sorted(gallery.tracks) == [4, 5, 6, 7, 8]
 
 
+def test_who_takes_the_place_of_somebody_nearly_alike_and_is_more_like_somebody_else_is_that_one() -> None:
+    """Ben comes after Ann where a cut was not found; but what was looked at once in his place may be of him."""
+    ben, nearly = like(BEN, ANN, 0.5), like(ANN, BEN, 0.1)  # cosines with Ann 0.45 and 0.995
+    for views_of_ann, goes_on in ((2, False), (1, True)):
+        gallery = Gallery(0.8, place_margin=0.4)
+        for seconds in (0.0, 2.0, 4.0):
+            gallery.add_view(2, ben, 1.0, seconds)
+        for seconds in (6.0, 8.0)[:views_of_ann]:
+            gallery.add_view(9, nearly, 1.0, seconds)
+        gallery.add_view(10, ben, 1.0, 10.0, 9)
+        gallery.seen_together([])
+        assert (gallery.tracks[9].person == gallery.tracks[10].person) is goes_on
+        assert (gallery.settle()[9] == gallery.settle()[10]) is goes_on
+
+
 def test_the_place_of_a_forgotten_track_is_forgotten() -> None:
     gallery = Gallery(0.85, place_margin=0.1, most_tracks=2)
     gallery.add_view(1, ANN, 1.0, 0.0)
