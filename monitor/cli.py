@@ -50,7 +50,7 @@ OWN_COMMANDS = {
     ),
     "bench-sessions": Command(
         "monitor.commands.bench_sessions:bench_sessions",
-        "Fill a store with made-up sessions, then measure what reading lists and a session's page costs.",
+        "Fill a store with made-up sessions, then measure what lists and each page of the dashboard cost.",
     ),
     "demo": Command(
         "monitor.commands.demo:demo",

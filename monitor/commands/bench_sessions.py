@@ -1,24 +1,32 @@
-"""`monitor bench-sessions`: how long lists and the session page take to read in a store of many sessions."""
+"""`monitor bench-sessions`: how long lists and the pages of the dashboard take in a store of many sessions."""
 
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.errors import MonitorError
+from monitor.plugin import Page
+
 if TYPE_CHECKING:
     from monitor.store import Session, Store
 
 TIMES = 15
 """How often each is read, each time of another session."""
-PEOPLE_ON_A_PAGE, RECORDINGS_ON_A_PAGE = 50, 200
-"""As the pages have them."""
+PATIENCE_SECONDS = 300.0
+"""For the drawing of one page."""
+PAGES: dict[str, Page] = {}
+"""Those that plugins register."""
 
 
 def bench_sessions(
@@ -30,15 +38,16 @@ def bench_sessions(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
 ) -> None:
-    """Fill a store with made-up sessions, then measure what reading lists and a session's page costs.
+    """Fill a store with made-up sessions, then measure what lists and each page of the dashboard cost.
 
-    One session is recorded and copied inside the database. Each list is read fifteen times; of a session page,
-    everything that it reads of fifteen sessions, which are not in the memory of this process before. Wall clock and
-    processor time of this process; where the database is a server, its own is not in the latter.
+    One session is recorded and copied inside the database. Each list is read fifteen times, and each page, as it opens,
+    is drawn of fifteen sessions, which are not in the memory of this process before. Wall clock and processor time of
+    this process, and what of the latter goes into reading; where the database is a server, its own is not in it.
     """
     from rich.console import Console
     from rich.progress import Progress
 
+    from monitor.plugin.registry import plugins_in_use
     from monitor.store import Store
     from monitor.testing.many_sessions import fill
 
@@ -52,7 +61,11 @@ def bench_sessions(
             analyze(opened)
         with Store(store or str(Path(folder) / "bench.db")) as opened:
             result: dict[str, Any] = {"sessions": count, "hours": hours, **sizes(opened)}
-            result["read_ms"] = {name: read_ms(opened, read) for name, read in READ.items()}
+            result["read_ms"] = {name: read_ms(opened, read) for name, read in LISTS.items()}
+            with environment("MONITOR_STORE", opened.address if store is None else store):
+                PAGES.update((name, page.thing) for name, page in plugins_in_use().pages.items())
+                for name, page in PAGES.items():
+                    result["read_ms"][f"page {page.title}"] = read_ms(opened, partial(draw, name))
     if json:
         print(jsonlib.dumps(result))
     else:
@@ -90,60 +103,83 @@ def list_of_sessions(store: Store, _: Session) -> None:
 
 def table_of_sessions(store: Store, _: Session) -> None:
     """What `monitor sessions` reads."""
-    from monitor.commands.sessions import facts
+    from monitor.commands.sessions import MOST, facts
 
-    facts(store)
-
-
-def archive(store: Store, _: Session) -> None:
-    """What the page Archive reads."""
-    from monitor.store import queue
-
-    queue.progress(store)
-    for state in (queue.RUNNING, queue.FAILED):
-        queue.recordings(store, state=state)
-    queue.newest(store, RECORDINGS_ON_A_PAGE)
+    facts(store, MOST)
 
 
-def session_page(store: Store, session: Session) -> None:
-    """What the page of a session reads, with all analyzers and the whole of it shown."""
-    from monitor.readout import evidence, marked
-    from monitor.readout.shown import Shown
-    from monitor.store.shots import cuts
-
-    (source,) = store.sources(session.id)
-    evidence.gathered(store, Shown(store), session, source, session.analyzers)
-    gaps = store.gaps(session, source_id=source.id)
-    store.faults(session, source_id=source.id)
-    whole = source.seconds + session.every_seconds
-    cuts(store, session.id, source.id, (0.0, whole))
-    marked.holes(gaps, source, marked.of_source(store, source), whole)
-    store.names(source.id)
-    there: dict[str, Any] = {"source_id": source.id, "start_seconds": 0.0, "end_seconds": whole}
-    store.count_people(session, **there)
-    store.people(session, **there, most=PEOPLE_ON_A_PAGE)
-
-
-READ: dict[str, Callable[[Store, Session], None]] = {
-    "list of sessions": list_of_sessions,
+LISTS: dict[str, Callable[[Store, Session], None]] = {
+    "list of sessions, as pages have it": list_of_sessions,
     "monitor sessions": table_of_sessions,
-    "page Archive": archive,
-    "session page": session_page,
 }
 
 
+def draw(page: str, _: Store, session: Session) -> None:
+    """Draw a page as Streamlit does where its address names the session. Raises MonitorError where it fails."""
+    from streamlit.testing.v1 import AppTest
+
+    script = f"from monitor.commands.bench_sessions import draw_here\ndraw_here({page!r})"
+    drawn = AppTest.from_string(script, default_timeout=PATIENCE_SECONDS)
+    drawn.query_params["session"] = str(session.id)
+    drawn.run()
+    for problem in (*drawn.exception, *drawn.error):
+        raise MonitorError(f"page {page}: {problem.value}")
+
+
+def draw_here(page: str) -> None:
+    """What Streamlit runs for a page, in a thread of its own."""
+    PAGES[page].draw()
+
+
+@contextmanager
+def environment(name: str, value: str) -> Iterator[None]:
+    """With a variable in the environment, as `monitor dashboard` has it."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        os.environ |= {} if before is None else {name: before}
+
+
+@contextmanager
+def reading_timed() -> Iterator[list[float]]:
+    """What comes has, while inside, the processor seconds of each read of a store, whichever thread has it."""
+    from monitor.store.database import Database
+
+    rows, spent = Database.rows, list[float]()
+
+    def timed(database: Database, query: Any) -> list[dict[str, Any]]:
+        began = time.thread_time()
+        try:
+            return rows(database, query)
+        finally:
+            spent.append(time.thread_time() - began)
+
+    Database.rows = timed  # type: ignore[method-assign, assignment]
+    try:
+        yield spent
+    finally:
+        Database.rows = rows  # type: ignore[method-assign]
+
+
 def read_ms(store: Store, read: Callable[[Store, Session], None]) -> dict[str, float]:
-    """Median and slowest wall clock, and median processor time, in milliseconds, of sessions spread over the store."""
+    """Milliseconds for sessions spread over the store: median and slowest wall clock, median processor time, and median
+    of that which goes into reading."""
     sessions = store.sessions()
     chosen = [sessions[len(sessions) * number // TIMES] for number in range(TIMES)]
     read(store, sessions[-1])
-    wall, processor = [], []
+    wall, processor, reading = [], [], []
     for session in chosen:
-        began, used = time.perf_counter(), time.process_time()
-        read(store, session)
-        wall.append(1e3 * (time.perf_counter() - began))
-        processor.append(1e3 * (time.process_time() - used))
-    return {"median": median(wall), "slowest": max(wall), "processor": median(processor)}
+        with reading_timed() as spent:
+            began, used = time.perf_counter(), time.process_time()
+            read(store, session)
+            wall.append(1e3 * (time.perf_counter() - began))
+            processor.append(1e3 * (time.process_time() - used))
+        reading.append(1e3 * sum(spent))
+    middle = {"median": wall, "processor": processor, "reading": reading}
+    return {"slowest": max(wall)} | {name: median(times) for name, times in middle.items()}
 
 
 def print_table(result: dict[str, Any]) -> None:
@@ -152,8 +188,8 @@ def print_table(result: dict[str, Any]) -> None:
 
     observations = f"{result['observations'] / 1e6:,.1f} million observations"
     title = f"{result['sessions']:,} sessions of {result['hours']:g} hours, {observations}"
-    table = Table("", "median", "slowest", "processor", title=title, title_justify="left")
+    table = Table("", "median", "slowest", "processor", "of it reading", title=title, title_justify="left")
     for name, measured in result["read_ms"].items():
-        table.add_row(name, *(f"{measured[each]:.0f} ms" for each in ("median", "slowest", "processor")))
-    table.add_row("database", f"{result['bytes'] / 1e9:.2f} GB", "", "")
+        table.add_row(name, *(f"{measured[each]:.0f} ms" for each in ("median", "slowest", "processor", "reading")))
+    table.add_row("database", f"{result['bytes'] / 1e9:.2f} GB", "", "", "")
     Console().print(table)
