@@ -137,13 +137,12 @@ class Gallery:
     def _goes_on(self, track: Track, before: Track) -> bool:
         """Whether a track that begins in the place of another is of the same person: they look nearly alike, and nobody
         else is more like it; a track that was looked at only once may be of somebody else who is."""
-        alike = float(track.vector @ before.vector)
+        others = [each for each in self.tracks.values() if each is not track]
+        by_person = dict(_most_alike(track.total, others))
+        alike = max(float(track.vector @ before.vector), by_person[before.person])
         if alike < self.threshold - self.place_margin:
             return False
-        if before.views == 1 and self._is_alone(before):
-            return True
-        others = [each for each in self.tracks.values() if each.person != before.person and each is not track]
-        return all(cosine <= alike for _, cosine in _most_alike(track.total, others)[:1])
+        return (before.views == 1 and self._is_alone(before)) or alike >= max(by_person.values())
 
     def _is_alone(self, track: Track) -> bool:
         """Whether a track is all that there is of its person."""
