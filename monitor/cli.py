@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib.metadata
 import logging
 import os
@@ -64,6 +66,9 @@ OWN_COMMANDS = {
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
 """NumPy's linear algebra is to use one thread, unless the user has said otherwise: of the small matrices here several
 make no use, but wait for more on cores that decode. It reads the variable when NumPy is imported."""
+NEW_OBJECTS = 10_000
+"""After so many new objects Python looks for garbage: after 700, its own number, it goes through what is imported again
+and again while that still grows."""
 OF_TRAINERS = {
     "train": "Train a model.",
     "evaluate": "Measure a model on data it was not trained on.",
@@ -169,6 +174,8 @@ def main() -> None:
     """Run the command line; every MonitorError is one line on standard error and exit code 2."""
     logging.basicConfig(format="monitor: %(message)s", level=logging.WARNING)
     os.environ.setdefault(*ONE_THREAD)
+    gc.set_threshold(NEW_OBJECTS)
+    atexit.register(gc.freeze)  # what is left at the end goes with the process, and is not looked through before that
     try:
         settings = _settings_at_start(sys.argv[1:])
         plugins = Plugins(settings.plugins.disabled if settings else ())

@@ -73,15 +73,17 @@ def portrait(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("asked", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
-def test_small_matrices_take_one_thread_unless_the_user_says_otherwise(asked: dict[str, str], threads: str) -> None:
+def test_a_command_starts_with_one_thread_for_small_matrices_and_looks_for_garbage_seldom(
+    asked: dict[str, str], threads: str
+) -> None:
     code = (
-        "import contextlib, os, sys; from monitor import cli; sys.argv[1:] = ['--version']\n"
+        "import contextlib, gc, os, sys; from monitor import cli; sys.argv[1:] = ['--version']\n"
         "with contextlib.suppress(SystemExit): cli.main()\n"
-        "print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'])"
+        "print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'], gc.get_threshold()[0], gc.isenabled())"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | asked
     result = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
-    assert result.stdout.splitlines()[-1] == f"False {threads}"  # NumPy reads it when it is imported
+    assert result.stdout.splitlines()[-1] == f"False {threads} 10000 True"  # NumPy reads it when it is imported
 
 
 def test_a_video_gives_one_json_object(portrait: Path) -> None:
