@@ -186,6 +186,7 @@ def test_cuts_become_events_of_the_machine_on_a_tier_of_their_own(
     for number, shot_start in enumerate((0.0, 0.0, 1.25, 1.25, 3.5)):
         frame = Frame(noise, float(number), 1, number, shot_start_seconds=shot_start)
         recorder.add_sample(source, Sample(frame), faces_looked_for=False)
+    recorder.update_source(source, seconds=4.0)
     recorder.finish("finished")
     session = recorder.session_id
     add_events(sqlite_store, [Event(session, "moment", 2.0, label="laughter")])
