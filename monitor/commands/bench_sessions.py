@@ -46,6 +46,7 @@ def bench_sessions(
     """
     from rich.console import Console
     from rich.progress import Progress
+    from streamlit.logger import set_log_level
 
     from monitor.plugin.registry import plugins_in_use
     from monitor.store import Store
@@ -62,6 +63,7 @@ def bench_sessions(
         with Store(store or str(Path(folder) / "bench.db")) as opened:
             result: dict[str, Any] = {"sessions": count, "hours": hours, **sizes(opened)}
             result["read_ms"] = {name: read_ms(opened, read) for name, read in LISTS.items()}
+            set_log_level("ERROR")  # Streamlit wonders that no server runs
             with environment("MONITOR_STORE", opened.address if store is None else store):
                 PAGES.update((name, page.thing) for name, page in plugins_in_use().pages.items())
                 for name, page in PAGES.items():

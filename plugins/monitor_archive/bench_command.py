@@ -87,16 +87,15 @@ def spent(command: Sequence[str], folder: Path, cluster: str | None = None) -> t
     those of that on this machine. Raises MonitorError where it fails."""
     import psutil
 
-    before = {} if cluster is None else dict(_used(_programs(cluster)))
+    programs = [] if cluster is None else _programs(cluster)
+    before = dict(_used(programs))
     after: dict[psutil.Process, float] = {}
     began = time.perf_counter()
     with (folder / "output").open("w+") as output:
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
         own = psutil.Process(process.pid)
         while process.poll() is None:
-            after |= dict(_used([own]))
-            if cluster is not None:
-                after |= dict(_used(_programs(cluster)))
+            after |= dict(_used([own, *programs]))
             time.sleep(LOOK_SECONDS)
         wall = time.perf_counter() - began
         output.seek(0)
