@@ -138,6 +138,16 @@ def test_who_takes_the_place_of_somebody_nearly_alike_and_is_more_like_somebody_
         assert (gallery.settle()[9] == gallery.settle()[10]) is goes_on
 
 
+def test_who_takes_the_place_of_somebody_is_compared_with_all_that_is_known_of_them() -> None:
+    gallery = Gallery(0.9, place_margin=0.1)
+    for number, part in ((1, 0.0), (2, 0.0), (3, 0.4)):
+        gallery.add_view(number, like(ANN, BEN, part), 1.0, float(number))
+    gallery.decide({3: 1})
+    turned = like(ANN, -BEN, 0.5)  # cosines: with Ann 0.89, with what replaced her 0.66
+    assert gallery.add_view(4, turned, 1.0, 9.0, 3) == 1
+    assert gallery.add_view(5, turned, 1.0, 9.0) == 5
+
+
 def test_the_place_of_a_forgotten_track_is_forgotten() -> None:
     gallery = Gallery(0.85, place_margin=0.1, most_tracks=2)
     gallery.add_view(1, ANN, 1.0, 0.0)
