@@ -20,7 +20,7 @@ KINDS = (MOMENT, INTERVAL, EXCLUDE)
 AUTHORS = ("human", "machine", "program")
 """A person; this program's own search for events; another program."""
 ROUNDING_SECONDS = 1e-6
-"""By how much an event may reach beyond the end of its session."""
+"""By how much an event may begin after the end of its session."""
 
 
 @dataclass(frozen=True)
@@ -235,9 +235,9 @@ def _check_place(connection: sa.Connection, event: Event, before: Event | None =
     if event.author == "machine" or rows[0].state == "running" or (before and _place(before) == _place(event)):
         return
     end = max(row.seconds + row.every_seconds for row in about)
-    if event.last_seconds > end + ROUNDING_SECONDS:
+    if event.start_seconds > end + ROUNDING_SECONDS:
         raise StoreError(
-            f"event {event.label!r} reaches to {event.last_seconds:g} s; session {event.session_id} ends at {end:g} s"
+            f"event {event.label!r} begins at {event.start_seconds:g} s; session {event.session_id} ends at {end:g} s"
         )
 
 

@@ -17,10 +17,11 @@ def recorded(tmp_path: Path) -> Iterator[tuple[Store, Session, Source]]:
     with Store(tmp_path / "store.db", create=True) as store:
         recorder = Recorder(store, name="day", every_seconds=0.5, window_seconds=5.0, labels={"a": ["yes", "no"]})
         door = recorder.add_source("door", "live")
-        recorder.add_source("hall", "live")
+        hall = recorder.add_source("hall", "live")
         recorder.open_gap(door, 30.0, "no frames")
         recorder.close_gap(door, 40.0)
-        recorder.update_source(door, seconds=59.5)
+        for source in (door, hall):
+            recorder.update_source(source, seconds=59.5)
         recorder.finish("finished")
         session = store.session("day")
         yield store, session, store.sources(session.id)[0]

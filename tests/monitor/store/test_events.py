@@ -146,17 +146,24 @@ def test_places_that_do_not_exist(store):
     assert events(store, 1) == []
 
 
-def test_nobody_marks_what_lies_behind_the_end_of_a_session(store):
-    told = "event 'late' reaches to 100.5 s; session 1 ends at 100 s"
+def test_nobody_marks_what_begins_after_the_end_of_a_session(store):
+    told = "event 'late' begins at 100.5 s; session 1 ends at 100 s"
     with pytest.raises(StoreError, match=told):
         add_events(store, [Event(1, "moment", 100.5, label="late")])
     with pytest.raises(StoreError, match=told):
-        add_events(store, [Event(1, "interval", 99.0, 100.5, label="late", source_id=1, author="program")])
-    last, left = add_events(
-        store, [Event(1, "moment", 100.0), Event(1, "moment", 101.0, label="left", author="machine")]
+        add_events(store, [Event(1, "interval", 100.5, 200.0, label="late", source_id=1, author="program")])
+    last, _, left = add_events(
+        store,
+        [
+            Event(1, "moment", 100.0),
+            Event(1, "exclude", 99.0, 1e6),
+            Event(1, "moment", 101.0, label="left", author="machine"),
+        ],
     )
-    with pytest.raises(StoreError, match="reaches to 107 s"):
+    with pytest.raises(StoreError, match="begins at 107 s"):
         edit_event(store, last.id, start_seconds=107.0)
+    with pytest.raises(StoreError, match="begins at 103 s"):
+        edit_event(store, left.id, start_seconds=103.0)
     assert edit_event(store, left.id, note="was marked").start_seconds == 101.0
 
 
