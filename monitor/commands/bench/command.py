@@ -6,7 +6,7 @@ import json as jsonlib
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SLOWER_EXIT_CODE = 1
 DECODE = Against.decode.value
+WARM_SECONDS = 10.0
+"""Of the video, that the pipeline goes through before anything is timed."""
 
 
 def bench(
@@ -62,9 +64,9 @@ def bench(
     programs disturb less. Ratios are taken within each repetition; median, and range in brackets. In the pipeline,
     stage times are means per sample; decoding runs beside the other stages, so they add up to more than the pipeline
     takes. By itself, a stage gets one frame or one face at a time; medians over the first frames. The engine's own
-    overhead is that of an analyzer that looks at nothing on frames that nobody decodes. Memory is that of the first run
-    of the pipeline: the most at once, and the medians of its second and last tenth. With --crowd the streams of FILE go
-    on beside it once more, until one of them all ends.
+    overhead is that of an analyzer that looks at nothing on frames that nobody decodes. Memory is the most at once, and
+    the medians of the second and the last tenth of the pipeline's runs. With --crowd the streams of FILE go on beside
+    it once more, until one of them all ends.
     """
     from monitor.commands.bench.tables import print_tables
     from monitor.commands.bench.ways import Video
@@ -124,12 +126,13 @@ def measured(
         if each is not None:
             each.open().close()  # before anything is loaded for a file that is not there
     with closing(Models(video.settings, plugins)) as models:
+        warm_seconds = min(WARM_SECONDS, video.until_seconds or WARM_SECONDS)
+        Pipeline(replace(video, until_seconds=warm_seconds), plugins, models)()
         pipeline, held = Pipeline(video, plugins, models), Held()
-        first = pipeline(held)
-        memory = peak_memory_mb()
-        ways: dict[str, Way] = {PIPELINE: pipeline, DECODE: partial(decoding, video)}
+        ways: dict[str, Way] = {PIPELINE: partial(pipeline, held), DECODE: partial(decoding, video)}
         ways |= {name.value: partial(plainly, name, command) for name, command in commands.items()}
         times = in_turn(ways, repeat)
+        memory = peak_memory_mb()
         beside = {} if crowd is None else {"beside_crowd": beside_crowd(video, crowd, plugins, models)}
     samples = sum(source["frames_sampled"] for source in pipeline.summaries[0]["sources"])
     with closing(video.open()) as source:
@@ -139,16 +142,17 @@ def measured(
         "processor_ms": 1e3 * median(timing.processor for timing in times[DECODE]) / max(1, samples),
     }
     ours = times.pop(PIPELINE)
+    seconds = ours[0].seconds
     return {
-        "seconds": first.seconds,
+        "seconds": seconds,
         "frames_sampled": samples,
-        "ways": {PIPELINE: summary(ours, first.seconds)}
+        "ways": {PIPELINE: summary(ours, seconds)}
         | {name: summary(timings, timings[0].seconds) for name, timings in times.items()},
         "ratios": {
             name: {kind: asdict(spread) for kind, spread in ratios(ours, timings).items()}
             for name, timings in times.items()
         },
-        "stages_ms": medians([each["stages_ms"] for each in pipeline.summaries[1:]]),
+        "stages_ms": medians([each["stages_ms"] for each in pipeline.summaries]),
         "stages_alone": {DECODE: decoded, **stages_alone(frames, video.settings, plugins)},
         "overhead": overhead(folder, plugins),
         "peak_memory_mb": memory,

@@ -32,7 +32,7 @@ class Held:
             self._looked_at = time.monotonic()
 
     def early_and_late(self) -> dict[str, float]:
-        """The medians in the second and in the last tenth of the run, of its samples; of a short run what is next."""
+        """The medians in the second and in the last tenth of the runs, by samples; of short runs what is next."""
         most = max((samples for samples, _ in self._held), default=0)
         answer = {}
         for name, (start, end) in (("early", EARLY), ("late", LATE)):
