@@ -64,9 +64,9 @@ def bench(
     programs disturb less. Ratios are taken within each repetition; median, and range in brackets. In the pipeline,
     stage times are means per sample; decoding runs beside the other stages, so they add up to more than the pipeline
     takes. By itself, a stage gets one frame or one face at a time; medians over the first frames. The engine's own
-    overhead is that of an analyzer that looks at nothing on frames that nobody decodes. Memory is the most at once, and
-    the medians of the second and the last tenth of the pipeline's runs. With --crowd the streams of FILE go on beside
-    it once more, until one of them all ends.
+    overhead is that of an analyzer that looks at nothing on frames that nobody decodes. Memory is that of the first run
+    of the pipeline: the most at once, and the medians of its second and last tenth. With --crowd the streams of FILE go
+    on beside it once more, until one of them all ends.
     """
     from monitor.commands.bench.tables import print_tables
     from monitor.commands.bench.ways import Video
@@ -112,7 +112,7 @@ def measured(
     """All figures of `--json`."""
     from monitor.commands.bench.alone import FRAMES, stages_alone
     from monitor.commands.bench.crowd import beside_crowd
-    from monitor.commands.bench.memory import Held, peak_memory_mb
+    from monitor.commands.bench.memory import Held
     from monitor.commands.bench.overhead import overhead
     from monitor.commands.bench.ways import PIPELINE, Pipeline, decoding, plain_command, plainly
     from monitor.engine.models import Models
@@ -129,10 +129,15 @@ def measured(
         warm_seconds = min(WARM_SECONDS, video.until_seconds or WARM_SECONDS)
         Pipeline(replace(video, until_seconds=warm_seconds), plugins, models)()
         pipeline, held = Pipeline(video, plugins, models), Held()
-        ways: dict[str, Way] = {PIPELINE: partial(pipeline, held), DECODE: partial(decoding, video)}
+
+        def through() -> Timing:
+            timing = pipeline(held)
+            held.over()
+            return timing
+
+        ways: dict[str, Way] = {PIPELINE: through, DECODE: partial(decoding, video)}
         ways |= {name.value: partial(plainly, name, command) for name, command in commands.items()}
         times = in_turn(ways, repeat)
-        memory = peak_memory_mb()
         beside = {} if crowd is None else {"beside_crowd": beside_crowd(video, crowd, plugins, models)}
     samples = sum(source["frames_sampled"] for source in pipeline.summaries[0]["sources"])
     with closing(video.open()) as source:
@@ -155,7 +160,7 @@ def measured(
         "stages_ms": medians([each["stages_ms"] for each in pipeline.summaries]),
         "stages_alone": {DECODE: decoded, **stages_alone(frames, video.settings, plugins)},
         "overhead": overhead(folder, plugins),
-        "peak_memory_mb": memory,
+        "peak_memory_mb": held.peak_mb,
         "memory_mb": held.early_and_late(),
         **beside,
     }

@@ -18,21 +18,28 @@ EARLY, LATE = (0.1, 0.2), (0.9, 1.0)
 
 
 class Held:
-    """Looks after each step of a run at how much memory is held, in units of 10^6 bytes."""
+    """Looks after each step of one run at how much memory is held, in units of 10^6 bytes; then it is `over`."""
 
     def __init__(self) -> None:
+        self.peak_mb: float | None = None
+        """The most that the process has held by the end of the run; None before."""
         self._looked_at = 0.0
         self._held: list[tuple[int, float]] = []
         """So many samples in, so much."""
 
     def __call__(self, streams: Sequence[Stream]) -> None:
-        if time.monotonic() >= self._looked_at + APART_SECONDS:
+        if self.peak_mb is None and time.monotonic() >= self._looked_at + APART_SECONDS:
             samples = sum(stream.frames_sampled for stream in streams)
             self._held.append((samples, memory_mb()))
             self._looked_at = time.monotonic()
 
+    def over(self) -> None:
+        """The run has ended; what others leave behind in the same process is not looked at."""
+        if self.peak_mb is None:
+            self.peak_mb = peak_memory_mb()
+
     def early_and_late(self) -> dict[str, float]:
-        """The medians in the second and in the last tenth of the runs, by samples; of short runs what is next."""
+        """The medians in the second and in the last tenth of the run, of its samples; of a short run what is next."""
         most = max((samples for samples, _ in self._held), default=0)
         answer = {}
         for name, (start, end) in (("early", EARLY), ("late", LATE)):
