@@ -170,12 +170,19 @@ def for_all_commands(
         context.default_map = {name: _options_within(getattr(command, "loaded", command), {"config": str(config)})}
 
 
+def _leave() -> None:
+    """What is left at the end goes with the process, and is not looked through before that; but what PyTorch brings
+    along would complain of what it then takes for leaks."""
+    if "torch" not in sys.modules:
+        gc.freeze()
+
+
 def main() -> None:
     """Run the command line; every MonitorError is one line on standard error and exit code 2."""
     logging.basicConfig(format="monitor: %(message)s", level=logging.WARNING)
     os.environ.setdefault(*ONE_THREAD)
     gc.set_threshold(NEW_OBJECTS)
-    atexit.register(gc.freeze)  # what is left at the end goes with the process, and is not looked through before that
+    atexit.register(_leave)
     try:
         settings = _settings_at_start(sys.argv[1:])
         plugins = Plugins(settings.plugins.disabled if settings else ())
