@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from monitor.store import tables
 from monitor.store.change_log import log_events
-from monitor.store.events import INTERVAL, Event
+from monitor.store.events import INTERVAL, Event, insert_event
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,7 @@ class EventChange:
         if self.end_seconds is None:
             if there:
                 return
-            values = {name: value for name, value in asdict(event).items() if name != "id"}
-            key = connection.execute(table.insert().values(**values)).inserted_primary_key
-            assert key is not None
-            changed = [int(key[0])]
+            changed = [insert_event(connection, event)]
         else:
             changed = [each.id for each in there if each.id is not None and replace(each, id=None) == event]
             over = {"kind": INTERVAL, "end_seconds": self.end_seconds}

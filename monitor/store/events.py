@@ -195,11 +195,16 @@ def _found(event: Event) -> tuple[object, ...]:
     return event.tier, event.source_id, event.kind, event.start_seconds, event.end_seconds, event.label, event.made_by
 
 
-def _insert(connection: sa.Connection, event: Event, batch: int) -> Event:
+def insert_event(connection: sa.Connection, event: Event) -> int:
+    """Write a new event as it is, within a transaction of the caller's; its number."""
     values = {name: value for name, value in asdict(event).items() if name != "id"}
     key = connection.execute(tables.events.insert().values(**values)).inserted_primary_key
     assert key is not None
-    kept = replace(event, id=int(key[0]))
+    return int(key[0])
+
+
+def _insert(connection: sa.Connection, event: Event, batch: int) -> Event:
+    kept = replace(event, id=insert_event(connection, event))
     _log(connection, batch, None, kept)
     return kept
 

@@ -21,6 +21,7 @@ from monitor.store.change_log import log_people
 from monitor.store.database import Database
 from monitor.store.found_people import FoundPeople, vector_rows
 from monitor.store.records import Session
+from monitor.store.upsert import upsert
 
 LONGEST_NAME = 200
 Rows = list[dict[str, Any]]
@@ -237,7 +238,7 @@ class Identities:
             before = edit["before"]
             for place in (tables.track_people, tables.person_names):
                 _remove(connection, place, before["touched"][place.name])
-                _replace(connection, place, before["rows"][place.name])
+                upsert(connection, place, before["rows"][place.name])
             for source, track in before["touched"][tables.track_people.name]:
                 log_people(connection, self.session.id, source, [track])
             connection.execute(table.delete().where(table.c.id == edit["id"]))
@@ -267,7 +268,7 @@ class Identities:
                 touched[table.name] = [_key(table, row) for row in new]
                 there = {tuple(_key(table, row)): row for row in self._rows(table, connection)}
                 rows[table.name] = [there[tuple(key)] for key in touched[table.name] if tuple(key) in there]
-                _replace(connection, table, new)
+                upsert(connection, table, new)
             log_people(connection, self.session.id, source, persons)
             connection.execute(
                 tables.people_edits.insert().values(
@@ -327,12 +328,6 @@ def _remove(connection: sa.Connection, table: sa.Table, keys: Sequence[Sequence[
             table.delete().where(matches),
             [{f"key_{column.name}": value for column, value in zip(columns, key, strict=True)} for key in keys],
         )
-
-
-def _replace(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    _remove(connection, table, [_key(table, row) for row in rows])
-    if rows:
-        connection.execute(table.insert(), rows)
 
 
 def _listed(tracks: Iterable[int], word: str = "") -> str:
