@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitor.errors import MonitorError
 from monitor.model.artifact import Artifact
 from monitor.settings import Settings
 from monitor.store.database import database_url
+
+TABLE = "moments"
+"""Name of LanceDB's table in that folder."""
 
 
 def index_folder(settings: Settings) -> Path:
@@ -28,3 +32,17 @@ def model_identity(artifact: Artifact) -> str:
     """Which model made the vectors: its name, its version and the first 12 digits of its file's SHA-256."""
     manifest = artifact.manifest
     return f"{manifest.name} {manifest.version} {manifest.sha256[:12]}"
+
+
+def table_folder(folder: Path) -> Path:
+    """Where LanceDB keeps the table of the index in `folder`."""
+    return folder / f"{TABLE}.lance"
+
+
+def check_model(folder: Path, found: str, wanted: str) -> None:
+    """Raises MonitorError where the vectors in `folder` were made by another model than the `wanted` one."""
+    if found != wanted:
+        raise MonitorError(
+            f"the vectors in {folder} were made by the model {found!r}, now it is {wanted!r}: they cannot be compared; "
+            "`monitor library rebuild` computes them again with the present model"
+        )

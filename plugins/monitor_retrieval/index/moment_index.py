@@ -1,14 +1,19 @@
 """The index of moments: a LanceDB table in a folder, appended and read by any number of processes, of several machines
 where they share the folder.
 
-Every append is one transaction of LanceDB: a process that is killed loses what it had not appended, nothing else.
-Making the table, taking out of it and joining what was appended is done by one process at a time.
+What runs have left beside the table is taken into it by whoever asks next. Every append is one transaction of LanceDB:
+a process that is killed loses what it had not appended, nothing else. Making the table, taking out of it and joining
+what was appended is done by one process at a time.
 """
 
 from __future__ import annotations
 
+import logging
+import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -21,17 +26,22 @@ from numpy.typing import NDArray
 
 from monitor.errors import MonitorError
 from monitor_retrieval.index import maintenance, scan
+from monitor_retrieval.index.arrivals import Arrivals
 from monitor_retrieval.index.lance_errors import WRITING, lance_errors
+from monitor_retrieval.index.location import TABLE, check_model, table_folder
 from monitor_retrieval.index.rows import labels_of, model_of, moments_schema, of_source, to_moments, to_rows, within
 from monitor_retrieval.moment import LIBRARY, Moment
 
-TABLE = "moments"
 CACHES = lancedb.Session(index_cache_size_bytes=1 << 29, metadata_cache_size_bytes=1 << 26)
 """What this process keeps in memory of the indexes it reads: a search is several times as quick when asked again."""
 SLACK_SECONDS = 1.0
 """How far outside the sampled times `near` may be asked."""
 LOCK_SECONDS = 300.0
 """How long to wait for another process that makes the vector index anew."""
+TAKEN_AT_ONCE = 256
+"""Files of what has arrived that become one append."""
+
+log = logging.getLogger("monitor")
 
 
 class MomentIndex:
@@ -50,6 +60,7 @@ class MomentIndex:
             raise ValueError("an index is made for a model; give its identity")
         self.folder = Path(folder)
         self._model = model
+        self._arrivals = Arrivals(self.folder)
         if create:
             with lance_errors(self.folder, WRITING):
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -62,8 +73,12 @@ class MomentIndex:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever appended."""
-        return any((self.folder / f"{TABLE}.lance" / "_versions").glob("*.manifest"))
+        """Whether anything was ever appended, or has arrived."""
+        return self._has_table or bool(self._arrivals.files())
+
+    @property
+    def _has_table(self) -> bool:
+        return any((table_folder(self.folder) / "_versions").glob("*.manifest"))
 
     @property
     def model(self) -> str:
@@ -181,16 +196,22 @@ class MomentIndex:
         Raises MonitorError where the disk is full or gone, or where a vector is not as long as those that are there.
         """
         if moments:
-            table = self._writable(moments)
-            with lance_errors(self.folder, WRITING):
-                table.add(to_rows(moments, table.schema))
+            self._append(moments, self._model)
+
+    def _append(self, moments: Sequence[Moment], model: str | None) -> None:
+        table = self._writable(moments, model)
+        with lance_errors(self.folder, WRITING):
+            table.add(to_rows(moments, table.schema))
 
     def put(self, moments: Sequence[Moment]) -> None:
         """Add `moments`, or let them take the place of those of the same session, source and time, in one transaction.
 
         Raises MonitorError, and changes nothing, as `append` does.
         """
-        table = self._writable(moments)
+        self._put(moments, self._model)
+
+    def _put(self, moments: Sequence[Moment], model: str | None) -> None:
+        table = self._writable(moments, model)
         with lance_errors(self.folder, WRITING):
             merge = table.merge_insert(["session", "source", "seconds"]).when_matched_update_all()
             merge.when_not_matched_insert_all().execute(to_rows(moments, table.schema))
@@ -200,23 +221,28 @@ class MomentIndex:
 
         Raises MonitorError, and changes nothing, as `append` does.
         """
-        table = self._writable(moments)
+        table = self._writable(moments, self._model)
         with lance_errors(self.folder, WRITING):
             merge = table.merge_insert(["session", "source", "file"]).when_matched_update_all()
             merge = merge.when_not_matched_insert_all().when_not_matched_by_source_delete(within(library=name))
             merge.execute(to_rows(moments, table.schema))
 
-    def _writable(self, moments: Sequence[Moment]) -> LanceTable:
-        """The table, made where there is none yet, once it is sure that `moments` fit in."""
+    def _writable(self, moments: Sequence[Moment], model: str | None) -> LanceTable:
+        """The table, made where there is none yet, once it is sure that `moments` fit in.
+
+        Their vectors are of `model`; None stands for whatever model the table is of.
+        """
         with lance_errors(self.folder, WRITING):
-            if not self.exists:
+            if not self._has_table:
                 with self._lock():
-                    if not self.exists:  # else it would take the place of what another has just begun
-                        schema = moments_schema(len(moments[0].vector), list(moments[0].scores), self._model or "")
+                    if not self._has_table:  # else it would take the place of what another has just begun
+                        schema = moments_schema(len(moments[0].vector), list(moments[0].scores), model or "")
                         self._connect().create_table(TABLE, schema=schema)
-            table = self._open()
+            table = self._table()
             schema = table.schema
-        self._check_model(model_of(schema))
+        if model is not None:
+            check_model(self.folder, model_of(schema), model)
+        self._arrivals.note({moment.session for moment in moments})
         numbers = schema.field("vector").type.list_size
         for moment in moments:
             if len(moment.vector) != numbers:
@@ -229,7 +255,7 @@ class MomentIndex:
     def purge(self) -> None:
         """Remove from the disk what `remove` took out; a question that another asks meanwhile may fail."""
         with lance_errors(self.folder, WRITING), self._lock():
-            maintenance.purge(self._open())
+            maintenance.purge(self._table())
 
     def remove(
         self, *, session: int | None = None, library: str | None = None, after_seconds: float | None = None
@@ -237,8 +263,10 @@ class MomentIndex:
         """Take out a session, or what is later in it than that, or a library; how many moments that were."""
         if (session is None) == (library is None):
             raise ValueError("remove takes either a session or a library")
+        with lance_errors(self.folder, WRITING):
+            self._open()  # what has arrived is taken out as well
         with lance_errors(self.folder, WRITING), self._lock():
-            table, where = self._open(), within(session, library)
+            table, where = self._table(), within(session, library)
             if after_seconds is not None:
                 where += f" AND seconds > {after_seconds!r}"
             count: int = table.count_rows(where)
@@ -251,7 +279,7 @@ class MomentIndex:
         Raises MonitorError, and changes nothing, where this index is not of that `version` any more.
         """
         with lance_errors(self.folder, WRITING), self._lock():
-            if self._open().version != version:
+            if self._table().version != version or self._arrivals.files():
                 raise MonitorError(
                     f"another process wrote into {self.folder} meanwhile; nothing was changed; try again when no run "
                     "is recording"
@@ -262,22 +290,23 @@ class MomentIndex:
                 here.create_table(TABLE, rows.search().to_batches(), schema=rows.schema, mode="overwrite")
             else:
                 here.drop_table(TABLE)
+            self._arrivals.model = other.model
         self._model = other._model
 
     @property
     def is_fragmented(self) -> bool:
         """Whether so much was appended that `optimize` is due."""
         with lance_errors(self.folder):
-            return self.exists and maintenance.is_fragmented(self._open())
+            return self._has_table and maintenance.is_fragmented(self._table())
 
     def optimize(self) -> None:
         """Join the fragments that many appends left, remove earlier versions, and keep the vector index up to date.
 
         Others may read and append meanwhile; where another process is about it, this one leaves it to that.
         """
-        if self.exists:
+        if self._has_table:
             with lance_errors(self.folder, WRITING), suppress(Timeout), self._lock(seconds=0):
-                maintenance.optimize(self._open())
+                maintenance.optimize(self._table())
 
     def _lock(self, seconds: float = LOCK_SECONDS) -> FileLock:
         """Held while the table is changed otherwise than by an append; raises Timeout where another has it for longer
@@ -285,18 +314,59 @@ class MomentIndex:
         return FileLock(self.folder / "index.lock", timeout=seconds)
 
     def _check_model(self, found: str) -> None:
-        if self._model is not None and found != self._model:
-            raise MonitorError(
-                f"the vectors in {self.folder} were made by the model {found!r}, now it is {self._model!r}: they "
-                "cannot be compared; `monitor library rebuild` computes them again with the present model"
-            )
+        if self._model is not None:
+            check_model(self.folder, found, self._model)
 
     def _connect(self) -> lancedb.DBConnection:
         return lancedb.connect(self.folder, session=CACHES)
 
     def _open(self) -> LanceTable:
-        """The table as it is now; it stays like that while one question is answered."""
+        """The table as it is now, with all that has arrived; it stays like that while one question is answered."""
+        if self._arrivals.files() and os.access(self.folder, os.W_OK):  # who may only read sees what others took in
+            self._take_in()
+        return self._table()
+
+    def _table(self) -> LanceTable:
         return cast(LanceTable, self._connect().open_table(TABLE))
+
+    def _take_in(self) -> None:
+        """Append what has arrived.
+
+        A process that is killed may have appended files and not removed them, and a folder that is copied again brings
+        files that were taken in: what is in the table already is put in its place.
+        """
+        with lance_errors(self.folder, WRITING), FileLock(self.folder / "arriving.lock", timeout=LOCK_SECONDS):
+            waiting = iter(self._arrivals.files())
+            while files := list(islice(waiting, TAKEN_AT_ONCE)):
+                for model, moments in self._arrivals.read(files).items():
+                    self._check_arrived(model)
+                    (self._put if self._has_any(moments) else self._append)(moments, model)
+                for file in files:
+                    file.unlink(missing_ok=True)
+        try:
+            if self.is_fragmented:
+                self.optimize()
+        except MonitorError as error:
+            log.warning("%s; no moment is missing there, but it stays in many pieces and is slower to search", error)
+
+    def _check_arrived(self, model: str) -> None:
+        """A run may have written just when `replace_all` changed the model."""
+        if self._has_table and model != (own := model_of(self._table().schema)):
+            raise MonitorError(
+                f"what waits in {self._arrivals.folder} has vectors of the model {model!r}, the index those of "
+                f"{own!r}: delete that folder"
+            )
+
+    def _has_any(self, moments: Sequence[Moment]) -> bool:
+        """Whether the table has moments of the times and sources of `moments`."""
+        seconds = defaultdict[tuple[int, str], list[float]](list)
+        for moment in moments:
+            seconds[moment.session, moment.source].append(moment.seconds)
+        those = (
+            f"({within(session)} AND {of_source(source)} AND seconds >= {min(times)!r} AND seconds <= {max(times)!r})"
+            for (session, source), times in seconds.items()
+        )
+        return self._has_table and self._table().count_rows(" OR ".join(those)) > 0
 
     def _nothing_of(self, session: int, source: str | None) -> str:
         known = self.sessions()

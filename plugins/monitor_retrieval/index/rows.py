@@ -38,12 +38,17 @@ def labels_of(schema: pa.Schema) -> tuple[str, ...]:
 def to_rows(moments: Sequence[Moment], schema: pa.Schema) -> pa.Table:
     """Moments as a table with that schema."""
     labels = labels_of(schema)
-    rows = [
-        {name: getattr(moment, name) for name in schema.names}
-        | {"vector": moment.vector.tolist(), "scores": [moment.scores[label] for label in labels]}
-        for moment in moments
+    numbers = {
+        "vector": np.array([moment.vector for moment in moments], np.float32),
+        "scores": np.array([[moment.scores[label] for label in labels] for moment in moments], np.float32),
+    }
+    columns = [
+        pa.FixedSizeListArray.from_arrays(numbers[field.name].ravel(), field.type.list_size)
+        if field.name in numbers
+        else pa.array([getattr(moment, field.name) for moment in moments], field.type)
+        for field in schema
     ]
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def to_moments(rows: pa.Table, schema: pa.Schema) -> list[Moment]:

@@ -1,4 +1,4 @@
-"""The sink `similar-moments`: puts every frame that has a vector into the index of moments while the run goes on."""
+"""The sink `similar-moments`: brings every frame that has a vector to the index of moments while the run goes on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -15,13 +16,16 @@ from monitor.sample import Observation, Sample
 from monitor.settings import Settings
 from monitor.store import Store, tables
 from monitor_retrieval.analyzer import NAME, read_artifact
-from monitor_retrieval.index.location import index_folder, model_identity
-from monitor_retrieval.index.moment_index import MomentIndex
+from monitor_retrieval.index.arrivals import Arrivals
+from monitor_retrieval.index.location import check_model, index_folder, model_identity
 from monitor_retrieval.index.novelty import Novelty
 from monitor_retrieval.moment import Moment, thumbnail
 
+if TYPE_CHECKING:
+    from monitor_retrieval.index.moment_index import MomentIndex
+
 BATCH_MOMENTS, BATCH_SECONDS = 64, 5.0
-"""What has gathered is appended when it is so many moments or so many seconds of wall clock old: what a process that is
+"""What has gathered is written when it is so many moments or so many seconds of wall clock old: what a process that is
 killed loses at most, and how far a reader is behind."""
 
 FIRST_SOURCE = 1
@@ -33,33 +37,40 @@ log = logging.getLogger("monitor")
 class SimilarMoments:
     """Follows the analyzer `affective-retrieval`.
 
-    When the index cannot be written any more, one error says so; the recording then goes on without it, and what was
-    appended stays.
+    It writes files that whoever asks next takes into the index (see `Arrivals`). When it cannot write any more, one
+    error says so; the recording then goes on without it, and what was written stays.
     """
 
     def __init__(self) -> None:
-        self._index: MomentIndex | None = None
+        self._arrivals: Arrivals | None = None
+        self._folder = Path()
+        self._model = ""
         self._session = 0
         self._pictures = True
         self._novelty: defaultdict[int, Novelty] = defaultdict(Novelty)
         self._waiting: list[Moment] = []
-        self._appended_at = 0.0
-        self._joins = True
-        self._thread = ThreadPoolExecutor(1, "similar-moments")
-        self._joining: Future[None] = Future()
-        self._joining.set_result(None)
+        self._written_at = 0.0
 
     def begin(self, session_id: int, settings: Settings) -> None:
         """Raises MonitorError where the index holds the vectors of another model, is of another store, is damaged or
         cannot be made."""
         options = settings.options.analyzers.get(NAME, {})
-        model = model_identity(read_artifact(options.get("artifact")))
-        index = MomentIndex(index_folder(settings), model=model, create=True)
-        if session_id in index.sessions():
-            self._go_on(index, session_id, settings)
-        self._index, self._session = index, session_id
+        self._model = model_identity(read_artifact(options.get("artifact")))
+        self._folder = index_folder(settings)
+        arrivals = Arrivals(self._folder)
+        if not arrivals.is_bare and (arrivals.model != self._model or arrivals.has(session_id)):
+            from monitor_retrieval.index.moment_index import MomentIndex  # loads LanceDB, which few runs need
+
+            index = MomentIndex(self._folder, model=self._model, create=True)
+            sessions = index.sessions()
+            if session_id in sessions:
+                self._go_on(index, session_id, settings)
+            arrivals.note(sessions)
+        arrivals.model = self._model
+        arrivals.note([session_id])
+        self._arrivals, self._session = arrivals, session_id
         self._pictures = settings.people.thumbnails and not settings.people.blur
-        self._appended_at = time.monotonic()
+        self._written_at = time.monotonic()
 
     def _go_on(self, index: MomentIndex, session_id: int, settings: Settings) -> None:
         """Know the past of a session that is gone on with, and take out what will be analysed once more.
@@ -83,7 +94,7 @@ class SimilarMoments:
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
         """Raises MonitorError, once, where the index cannot be written any more."""
-        if self._index is None:
+        if self._arrivals is None:
             return
         for seen in observations:
             if seen.analyzer == NAME and seen.vector is not None:
@@ -99,37 +110,25 @@ class SimilarMoments:
                         thumbnail=thumbnail(sample.frame.image) if self._pictures else b"",
                     )
                 )
-        if len(self._waiting) >= BATCH_MOMENTS or time.monotonic() - self._appended_at >= BATCH_SECONDS:
+        if len(self._waiting) >= BATCH_MOMENTS or time.monotonic() - self._written_at >= BATCH_SECONDS:
             try:
-                self._append(self._index)
+                self._write(self._arrivals)
             except MonitorError as error:
-                self._index = None
+                self._arrivals = None
                 raise MonitorError(f"{error}; the recording goes on without moments") from error
 
-    def _append(self, index: MomentIndex) -> None:
-        """Append what waits, and see to it, in a thread of its own, that the index stays quick."""
+    def _write(self, arrivals: Arrivals) -> None:
         waiting, self._waiting = self._waiting, []
-        index.append(waiting)
-        self._appended_at = time.monotonic()
-        if self._joins and self._joining.done() and index.is_fragmented:
-            self._joining.result()
-            self._joining = self._thread.submit(self._join, index)
-
-    def _join(self, index: MomentIndex) -> None:
-        try:
-            index.optimize()
-        except MonitorError as error:
-            self._joins = False
-            log.warning("%s; no moment is missing there, but it stays in many pieces and is slower to search", error)
+        check_model(self._folder, arrivals.model or self._model, self._model)  # another process may have rebuilt it
+        arrivals.write(waiting, self._model)
+        self._written_at = time.monotonic()
 
     def close(self) -> None:
-        """Append the rest."""
-        index, self._index = self._index, None
-        if index is not None:
+        """Write the rest."""
+        arrivals, self._arrivals = self._arrivals, None
+        if arrivals is not None:
+            missing = len(self._waiting)
             try:
-                index.append(self._waiting)
+                self._write(arrivals)
             except MonitorError as error:
-                log.error("%s; the last %d moments of this run are missing there", error, len(self._waiting))
-        self._thread.shutdown()
-        if index is not None and self._joins:
-            self._join(index)
+                log.error("%s; the last %d moments of this run are missing there", error, missing)
