@@ -21,7 +21,7 @@ from monitor_retrieval.index.lance_errors import WRITING, lance_errors
 from monitor_retrieval.index.location import table_folder
 from monitor_retrieval.moment import Moment
 
-DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile)
+DAMAGED = (ValueError, KeyError, EOFError, BadZipFile)
 """What reading a file raises that is cut off, or is no such file."""
 
 log = logging.getLogger("monitor")

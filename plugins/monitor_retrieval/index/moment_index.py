@@ -190,27 +190,22 @@ class MomentIndex:
         with lance_errors(self.folder):
             yield from _in_stream_order(self._open(), session, count)
 
-    def append(self, moments: Sequence[Moment]) -> None:
+    def append(self, moments: Sequence[Moment], model: str | None = None) -> None:
         """Add `moments`, in one transaction: all or none are there afterwards.
 
-        Raises MonitorError where the disk is full or gone, or where a vector is not as long as those that are there.
+        Their vectors are of `model`, by default of the one that the index was opened for. Raises MonitorError where the
+        disk is full or gone, or where a vector is not as long as those that are there, or of another model.
         """
         if moments:
-            self._append(moments, self._model)
+            table = self._writable(moments, model)
+            with lance_errors(self.folder, WRITING):
+                table.add(to_rows(moments, table.schema))
 
-    def _append(self, moments: Sequence[Moment], model: str | None) -> None:
-        table = self._writable(moments, model)
-        with lance_errors(self.folder, WRITING):
-            table.add(to_rows(moments, table.schema))
-
-    def put(self, moments: Sequence[Moment]) -> None:
+    def put(self, moments: Sequence[Moment], model: str | None = None) -> None:
         """Add `moments`, or let them take the place of those of the same session, source and time, in one transaction.
 
         Raises MonitorError, and changes nothing, as `append` does.
         """
-        self._put(moments, self._model)
-
-    def _put(self, moments: Sequence[Moment], model: str | None) -> None:
         table = self._writable(moments, model)
         with lance_errors(self.folder, WRITING):
             merge = table.merge_insert(["session", "source", "seconds"]).when_matched_update_all()
@@ -221,17 +216,15 @@ class MomentIndex:
 
         Raises MonitorError, and changes nothing, as `append` does.
         """
-        table = self._writable(moments, self._model)
+        table = self._writable(moments)
         with lance_errors(self.folder, WRITING):
             merge = table.merge_insert(["session", "source", "file"]).when_matched_update_all()
             merge = merge.when_not_matched_insert_all().when_not_matched_by_source_delete(within(library=name))
             merge.execute(to_rows(moments, table.schema))
 
-    def _writable(self, moments: Sequence[Moment], model: str | None) -> LanceTable:
-        """The table, made where there is none yet, once it is sure that `moments` fit in.
-
-        Their vectors are of `model`; None stands for whatever model the table is of.
-        """
+    def _writable(self, moments: Sequence[Moment], model: str | None = None) -> LanceTable:
+        """The table, made where there is none yet, once it is sure that `moments`, of `model`, fit in."""
+        model = model or self._model
         with lance_errors(self.folder, WRITING):
             if not self._has_table:
                 with self._lock():
@@ -340,7 +333,7 @@ class MomentIndex:
             while files := list(islice(waiting, TAKEN_AT_ONCE)):
                 for model, moments in self._arrivals.read(files).items():
                     self._check_arrived(model)
-                    (self._put if self._has_any(moments) else self._append)(moments, model)
+                    (self.put if self._has_any(moments) else self.append)(moments, model)
                 for file in files:
                     file.unlink(missing_ok=True)
         try:
