@@ -62,14 +62,16 @@ def similar_moments(options: SimilarMomentsOptions) -> Sink:
 
 def forget_moments(session: int, settings: Settings) -> None:
     """Take the moments of a session out of the index, also where they lie on the disk."""
+    from monitor_retrieval.index.inbox import Inbox
     from monitor_retrieval.index.location import index_folder
     from monitor_retrieval.index.moment_index import MomentIndex
 
-    folder = index_folder(settings)
-    if folder.is_dir():
-        index = MomentIndex(folder)
-        if index.exists and index.remove(session=session):
+    inbox = Inbox(index_folder(settings))
+    if not inbox.is_bare:
+        index = MomentIndex(index_folder(settings))
+        if index.remove(session=session):
             index.purge()
+    inbox.clear()
 
 
 @hookimpl

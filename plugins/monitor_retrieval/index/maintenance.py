@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from lancedb.index import Bitmap, IvfFlat
-from lancedb.table import LanceTable
+from lancedb.table import IndexStatistics, LanceTable
 
 INDEXED_FROM = 100_000
 """Rows from which a vector index pays; below, and within so many moments of one session, search is exact."""
@@ -39,9 +39,17 @@ def purge(table: LanceTable) -> None:
         earlier = any(each["version"] < table.version for each in table.list_versions())
 
 
-def is_fragmented(table: LanceTable) -> bool:
-    """Whether `optimize` is due."""
-    return fragments(table) >= MOST_FRAGMENTS
+def is_due(table: LanceTable) -> bool:
+    """Whether questions would gain by `optimize`."""
+    if fragments(table) >= MOST_FRAGMENTS:
+        return True
+    state = _vector_index(table)
+    return table.count_rows() >= INDEXED_FROM if state is None else state.num_unindexed_rows >= LOOSE_ROWS
+
+
+def _vector_index(table: LanceTable) -> IndexStatistics | None:
+    names = [each.name for each in table.list_indices() if each.columns[0] == "vector"]
+    return table.index_stats(names[0]) if names else None
 
 
 def fragments(table: LanceTable) -> int:
@@ -56,13 +64,13 @@ def optimize(table: LanceTable) -> None:
     Where there is a vector index, few new rows are left as they are: the old ones are joined already, and every
     extension is one more part to search.
     """
-    names = {each.columns[0]: each.name for each in table.list_indices()}
-    state = table.index_stats(names["vector"]) if "vector" in names else None
-    if state is not None and state.num_unindexed_rows < LOOSE_ROWS and not is_fragmented(table):
+    state = _vector_index(table)
+    if state is not None and not is_due(table):
         return
     if table.count_rows() >= INDEXED_FROM:
         if state is None or (state.num_indices or 0) >= MOST_PARTS:
             table.create_index("vector", config=IvfFlat(distance_type="cosine", num_partitions=PARTITIONS))
-        if "session" not in names:  # without it a search tries the filter on every row
+        if not any(each.columns[0] == "session" for each in table.list_indices()):
+            # without it a search tries the filter on every row
             table.create_index("session", config=Bitmap())
     table.optimize(cleanup_older_than=KEPT_VERSION)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import heapq
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from monitor.errors import MonitorError
+from monitor_retrieval.index.inbox import Inbox
+from monitor_retrieval.index.index_errors import WRITING, index_errors
+from monitor_retrieval.index.location import check_model, table_folder
 from monitor_retrieval.index.moment_index import MomentIndex
 from monitor_retrieval.index.novelty import Novelty
 from monitor_retrieval.moment import Moment
@@ -31,12 +36,44 @@ def merge(
     after it was interrupted. Where parts of a session come from several machines, as one died and another went on, how
     new each moment is is computed again over the whole. `watch` is called with how much is done, in [0, 1].
 
+    The folders are only read, as they may be copied again later: what waits in one is taken into an index of its own.
     Raises MonitorError for a folder without an index, or with one of another model or another store.
     """
-    found = [MomentIndex(other) for other in others]
+    with TemporaryDirectory(dir=_made(folder), prefix="merging-", ignore_cleanup_errors=True) as beside:
+        found = [
+            part
+            for number, other in enumerate(others)
+            for part in _parts(Path(other), Path(beside) / f"{number}-{Path(other).name}")
+        ]
+        return _merge(folder, found, sources, watch)
+
+
+def _made(folder: str | Path) -> Path:
+    with index_errors(Path(folder), WRITING):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder)
+
+
+def _parts(folder: Path, beside: Path) -> list[MomentIndex]:
+    """The table in `folder`, and an index of what waits there in `beside`; those of the two that there are."""
+    parts = []
+    if table_folder(folder).exists():
+        parts.append(MomentIndex(folder, read_only=True))
+    if Inbox(folder).files():
+        shutil.copytree(Inbox(folder).folder, Inbox(beside).folder)
+        parts.append(MomentIndex(beside))
+    return parts or [MomentIndex(folder)]  # which says what is missing
+
+
+def _merge(
+    folder: str | Path,
+    found: Sequence[MomentIndex],
+    sources: Mapping[int, Collection[str]],
+    watch: Callable[[float], object],
+) -> int:
     index = MomentIndex(folder, model=found[0].model, create=True)
     for other in found:
-        MomentIndex(other.folder, model=index.model)
+        check_model(other.folder, other.model, index.model)
     parts: defaultdict[int, list[MomentIndex]] = defaultdict(list)
     for part in (index, *found):
         for session in part.sessions():

@@ -1,15 +1,14 @@
 """The index of moments: a LanceDB table in a folder, appended and read by any number of processes, of several machines
 where they share the folder.
 
-What runs have left beside the table is taken into it by whoever asks next. Every append is one transaction of LanceDB:
-a process that is killed loses what it had not appended, nothing else. Making the table, taking out of it and joining
-what was appended is done by one process at a time.
+Runs leave moments in an `Inbox` beside the table, and whoever asks next takes them in. Every append is one transaction
+of LanceDB, so that a process that is killed leaves no part of one. Making the table, taking out of it and joining what
+was appended is done by one process at a time.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -26,8 +25,8 @@ from numpy.typing import NDArray
 
 from monitor.errors import MonitorError
 from monitor_retrieval.index import maintenance, scan
-from monitor_retrieval.index.arrivals import Arrivals
-from monitor_retrieval.index.lance_errors import WRITING, lance_errors
+from monitor_retrieval.index.inbox import Inbox
+from monitor_retrieval.index.index_errors import WRITING, index_errors
 from monitor_retrieval.index.location import TABLE, check_model, table_folder
 from monitor_retrieval.index.rows import labels_of, model_of, moments_schema, of_source, to_moments, to_rows, within
 from monitor_retrieval.moment import LIBRARY, Moment
@@ -38,8 +37,10 @@ SLACK_SECONDS = 1.0
 """How far outside the sampled times `near` may be asked."""
 LOCK_SECONDS = 300.0
 """How long to wait for another process that makes the vector index anew."""
-TAKEN_AT_ONCE = 256
-"""Files of what has arrived that become one append."""
+TAKING_SECONDS = 60.0
+"""How long to wait for another process that takes in what waits."""
+TAKEN_AT_ONCE = 128
+"""Files of what waits that become one append."""
 
 log = logging.getLogger("monitor")
 
@@ -50,9 +51,12 @@ class MomentIndex:
     Every question is asked of the newest state, so that a reader sees what another process has just appended.
     """
 
-    def __init__(self, folder: str | Path, *, model: str | None = None, create: bool = False) -> None:
+    def __init__(
+        self, folder: str | Path, *, model: str | None = None, create: bool = False, read_only: bool = False
+    ) -> None:
         """`model`: identity of the model whose vectors will be searched for or appended; None takes what is there.
-        `create` lets the index begin with the first append; it takes a `model`.
+        `create` lets the index begin with the first append; it takes a `model`. `read_only` leaves what waits where it
+        is, so that only the table is seen.
 
         Raises MonitorError where there is no index, where it is damaged, or where another model made its vectors.
         """
@@ -60,21 +64,29 @@ class MomentIndex:
             raise ValueError("an index is made for a model; give its identity")
         self.folder = Path(folder)
         self._model = model
-        self._arrivals = Arrivals(self.folder)
+        self._read_only = read_only
+        self._inbox = Inbox(self.folder)
         if create:
-            with lance_errors(self.folder, WRITING):
+            with index_errors(self.folder, WRITING):
                 self.folder.mkdir(parents=True, exist_ok=True)
         elif not self.exists:
-            raise MonitorError(
-                f"there is no index of moments in {self.folder} yet; `monitor run --analyzers affective-retrieval` "
-                "makes it"
-            )
+            raise self._missing()
         self._check_model(self.model)
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever appended, or has arrived."""
-        return self._has_table or bool(self._arrivals.files())
+        """Whether there is anything, once what waits was taken in.
+
+        Raises MonitorError where something waits that cannot be taken in, and nothing else is there.
+        """
+        if not self._read_only:
+            try:
+                self._take_in()
+            except MonitorError as error:
+                if not self._has_table:
+                    raise
+                log.warning("%s; what runs have left there since is not seen", error)
+        return self._has_table
 
     @property
     def _has_table(self) -> bool:
@@ -83,38 +95,38 @@ class MomentIndex:
     @property
     def model(self) -> str:
         """Identity of the model that made the vectors."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return model_of(self._open().schema) if self.exists else self._model or ""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What `scores` are of, in order; empty before the first append."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return labels_of(self._open().schema) if self.exists else ()
 
     @property
     def version(self) -> int:
         """Grows with everything that is written."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return self._open().version
 
     def __len__(self) -> int:
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return self._open().count_rows() if self.exists else 0
 
     def libraries(self) -> dict[str, int]:
         """Name -> number of pictures of every reference library, in order of their names."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return scan.counts(self._open(), "source", within(LIBRARY)) if self.exists else {}
 
     def sessions(self) -> dict[int, int]:
         """Number -> number of moments of every session, in order."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return scan.counts(self._open(), "session", within()) if self.exists else {}
 
     def sources(self, session: int) -> dict[str, int]:
         """Name -> number of moments of every source of a session, in order of their names."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return scan.counts(self._open(), "source", within(session))
 
     def search(
@@ -126,7 +138,7 @@ class MomentIndex:
         above, approximate.
         """
         where = within(session, library)
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             table = self._open()
             query = table.search(np.asarray(vector, np.float32), vector_column_name="vector").distance_type("cosine")
             query = query.where(where, prefilter=True).limit(count)
@@ -143,7 +155,7 @@ class MomentIndex:
         Raises MonitorError where the session, or the source, has no moments, or where nothing was sampled at that time.
         """
         where = within(session) + (f" AND {of_source(source)}" if source is not None else "")
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             table = self._open()
             times, rows = scan.values_and_rows(table, "seconds", where)
         if not len(rows):
@@ -152,7 +164,7 @@ class MomentIndex:
             raise MonitorError(
                 f"session {session} was sampled from {times.min():.1f} s to {times.max():.1f} s, not at {seconds:.1f} s"
             )
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return scan.take(table, rows[[np.abs(times - seconds).argmin()]])[0]
 
     def by_emotion(self, label: str, *, count: int, session: int | None = None) -> list[Moment]:
@@ -162,32 +174,32 @@ class MomentIndex:
         """
         if label not in self.labels:
             raise MonitorError(f"unknown emotion {label!r}; the index knows {', '.join(self.labels)}")
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             probability = f"array_element(scores, {self.labels.index(label) + 1})"
             return scan.highest(self._open(), probability, within(session), count)
 
     def unusual(self, session: int, *, count: int) -> list[Moment]:
         """The `count` moments of a session with the highest novelty, the highest first."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             return scan.highest(self._open(), "novelty", f"{within(session)} AND novelty IS NOT NULL", count)
 
     def novelty(self, session: int, source: str) -> pd.DataFrame:
         """Columns seconds and novelty (missing where the source had no past yet) of one source, in stream order."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             query = self._open().search().where(f"{within(session)} AND {of_source(source)}")
             rows: pd.DataFrame = query.select(["seconds", "novelty"]).to_arrow().to_pandas()
         return rows.sort_values("seconds", ignore_index=True)
 
     def all(self, count: int) -> Iterator[list[Moment]]:
         """Every moment there is now, at most `count` at a time: libraries first, then every session in stream order."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             table = self._open()
             for session in (LIBRARY, *self.sessions()):
                 yield from _in_stream_order(table, session, count)
 
     def of_session(self, session: int, count: int) -> Iterator[list[Moment]]:
         """Every moment of a session in stream order, at most `count` at a time."""
-        with lance_errors(self.folder):
+        with index_errors(self.folder):
             yield from _in_stream_order(self._open(), session, count)
 
     def append(self, moments: Sequence[Moment], model: str | None = None) -> None:
@@ -198,7 +210,7 @@ class MomentIndex:
         """
         if moments:
             table = self._writable(moments, model)
-            with lance_errors(self.folder, WRITING):
+            with index_errors(self.folder, WRITING):
                 table.add(to_rows(moments, table.schema))
 
     def put(self, moments: Sequence[Moment], model: str | None = None) -> None:
@@ -207,7 +219,7 @@ class MomentIndex:
         Raises MonitorError, and changes nothing, as `append` does.
         """
         table = self._writable(moments, model)
-        with lance_errors(self.folder, WRITING):
+        with index_errors(self.folder, WRITING):
             merge = table.merge_insert(["session", "source", "seconds"]).when_matched_update_all()
             merge.when_not_matched_insert_all().execute(to_rows(moments, table.schema))
 
@@ -217,7 +229,7 @@ class MomentIndex:
         Raises MonitorError, and changes nothing, as `append` does.
         """
         table = self._writable(moments)
-        with lance_errors(self.folder, WRITING):
+        with index_errors(self.folder, WRITING):
             merge = table.merge_insert(["session", "source", "file"]).when_matched_update_all()
             merge = merge.when_not_matched_insert_all().when_not_matched_by_source_delete(within(library=name))
             merge.execute(to_rows(moments, table.schema))
@@ -225,17 +237,18 @@ class MomentIndex:
     def _writable(self, moments: Sequence[Moment], model: str | None = None) -> LanceTable:
         """The table, made where there is none yet, once it is sure that `moments`, of `model`, fit in."""
         model = model or self._model
-        with lance_errors(self.folder, WRITING):
+        with index_errors(self.folder, WRITING):
             if not self._has_table:
                 with self._lock():
                     if not self._has_table:  # else it would take the place of what another has just begun
                         schema = moments_schema(len(moments[0].vector), list(moments[0].scores), model or "")
                         self._connect().create_table(TABLE, schema=schema)
+                        self._inbox.model = model or ""
             table = self._table()
             schema = table.schema
         if model is not None:
             check_model(self.folder, model_of(schema), model)
-        self._arrivals.note({moment.session for moment in moments})
+        self._inbox.note({moment.session for moment in moments})
         numbers = schema.field("vector").type.list_size
         for moment in moments:
             if len(moment.vector) != numbers:
@@ -247,7 +260,7 @@ class MomentIndex:
 
     def purge(self) -> None:
         """Remove from the disk what `remove` took out; a question that another asks meanwhile may fail."""
-        with lance_errors(self.folder, WRITING), self._lock():
+        with index_errors(self.folder, WRITING), self._lock():
             maintenance.purge(self._table())
 
     def remove(
@@ -256,9 +269,8 @@ class MomentIndex:
         """Take out a session, or what is later in it than that, or a library; how many moments that were."""
         if (session is None) == (library is None):
             raise ValueError("remove takes either a session or a library")
-        with lance_errors(self.folder, WRITING):
-            self._open()  # what has arrived is taken out as well
-        with lance_errors(self.folder, WRITING), self._lock():
+        self._take_in()
+        with index_errors(self.folder, WRITING), self._lock():
             table, where = self._table(), within(session, library)
             if after_seconds is not None:
                 where += f" AND seconds > {after_seconds!r}"
@@ -271,8 +283,11 @@ class MomentIndex:
 
         Raises MonitorError, and changes nothing, where this index is not of that `version` any more.
         """
-        with lance_errors(self.folder, WRITING), self._lock():
-            if self._table().version != version or self._arrivals.files():
+        with index_errors(self.folder, WRITING), self._lock():
+            model = model_of(self._table().schema)
+            self._inbox.model = other.model  # from now on no run leaves vectors of the model before
+            if self._table().version != version or self._inbox.files():
+                self._inbox.model = model
                 raise MonitorError(
                     f"another process wrote into {self.folder} meanwhile; nothing was changed; try again when no run "
                     "is recording"
@@ -283,14 +298,13 @@ class MomentIndex:
                 here.create_table(TABLE, rows.search().to_batches(), schema=rows.schema, mode="overwrite")
             else:
                 here.drop_table(TABLE)
-            self._arrivals.model = other.model
         self._model = other._model
 
     @property
-    def is_fragmented(self) -> bool:
-        """Whether so much was appended that `optimize` is due."""
-        with lance_errors(self.folder):
-            return self._has_table and maintenance.is_fragmented(self._table())
+    def is_due(self) -> bool:
+        """Whether questions would gain by `optimize`."""
+        with index_errors(self.folder):
+            return self._has_table and maintenance.is_due(self._table())
 
     def optimize(self) -> None:
         """Join the fragments that many appends left, remove earlier versions, and keep the vector index up to date.
@@ -298,7 +312,7 @@ class MomentIndex:
         Others may read and append meanwhile; where another process is about it, this one leaves it to that.
         """
         if self._has_table:
-            with lance_errors(self.folder, WRITING), suppress(Timeout), self._lock(seconds=0):
+            with index_errors(self.folder, WRITING), suppress(Timeout), self._lock(seconds=0):
                 maintenance.optimize(self._table())
 
     def _lock(self, seconds: float = LOCK_SECONDS) -> FileLock:
@@ -314,41 +328,36 @@ class MomentIndex:
         return lancedb.connect(self.folder, session=CACHES)
 
     def _open(self) -> LanceTable:
-        """The table as it is now, with all that has arrived; it stays like that while one question is answered."""
-        if self._arrivals.files() and os.access(self.folder, os.W_OK):  # who may only read sees what others took in
-            self._take_in()
+        """The table as it is now, with all that waited; it stays like that while one question is answered."""
+        if not self.exists:
+            raise self._missing()
         return self._table()
 
     def _table(self) -> LanceTable:
         return cast(LanceTable, self._connect().open_table(TABLE))
 
     def _take_in(self) -> None:
-        """Append what has arrived.
+        """Append what waits. Raises MonitorError where the index cannot be written.
 
         A process that is killed may have appended files and not removed them, and a folder that is copied again brings
         files that were taken in: what is in the table already is put in its place.
         """
-        with lance_errors(self.folder, WRITING), FileLock(self.folder / "arriving.lock", timeout=LOCK_SECONDS):
-            waiting = iter(self._arrivals.files())
+        if not self._inbox.files():
+            return
+        with index_errors(self.folder, WRITING), FileLock(self.folder / "inbox.lock", timeout=TAKING_SECONDS):
+            waiting = iter(self._inbox.files())
             while files := list(islice(waiting, TAKEN_AT_ONCE)):
-                for model, moments in self._arrivals.read(files).items():
-                    self._check_arrived(model)
+                own = model_of(self._table().schema) if self._has_table else None
+                moments, model = self._inbox.read(files, own)
+                if moments:
                     (self.put if self._has_any(moments) else self.append)(moments, model)
                 for file in files:
                     file.unlink(missing_ok=True)
         try:
-            if self.is_fragmented:
+            if self.is_due:
                 self.optimize()
         except MonitorError as error:
             log.warning("%s; no moment is missing there, but it stays in many pieces and is slower to search", error)
-
-    def _check_arrived(self, model: str) -> None:
-        """A run may have written just when `replace_all` changed the model."""
-        if self._has_table and model != (own := model_of(self._table().schema)):
-            raise MonitorError(
-                f"what waits in {self._arrivals.folder} has vectors of the model {model!r}, the index those of "
-                f"{own!r}: delete that folder"
-            )
 
     def _has_any(self, moments: Sequence[Moment]) -> bool:
         """Whether the table has moments of the times and sources of `moments`."""
@@ -360,6 +369,11 @@ class MomentIndex:
             for (session, source), times in seconds.items()
         )
         return self._has_table and self._table().count_rows(" OR ".join(those)) > 0
+
+    def _missing(self) -> MonitorError:
+        return MonitorError(
+            f"there is no index of moments in {self.folder} yet; `monitor run --analyzers affective-retrieval` makes it"
+        )
 
     def _nothing_of(self, session: int, source: str | None) -> str:
         known = self.sessions()

@@ -6,7 +6,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,8 +16,8 @@ from monitor.sample import Observation, Sample
 from monitor.settings import Settings
 from monitor.store import Store, tables
 from monitor_retrieval.analyzer import NAME, read_artifact
-from monitor_retrieval.index.arrivals import Arrivals
-from monitor_retrieval.index.location import check_model, index_folder, model_identity
+from monitor_retrieval.index.inbox import Inbox
+from monitor_retrieval.index.location import index_folder, model_identity
 from monitor_retrieval.index.novelty import Novelty
 from monitor_retrieval.moment import Moment, thumbnail
 
@@ -37,13 +37,12 @@ log = logging.getLogger("monitor")
 class SimilarMoments:
     """Follows the analyzer `affective-retrieval`.
 
-    It writes files that whoever asks next takes into the index (see `Arrivals`). When it cannot write any more, one
+    It writes files that whoever asks next takes into the index (see `Inbox`). When it cannot write any more, one
     error says so; the recording then goes on without it, and what was written stays.
     """
 
     def __init__(self) -> None:
-        self._arrivals: Arrivals | None = None
-        self._folder = Path()
+        self._inbox: Inbox | None = None
         self._model = ""
         self._session = 0
         self._pictures = True
@@ -52,25 +51,26 @@ class SimilarMoments:
         self._written_at = 0.0
 
     def begin(self, session_id: int, settings: Settings) -> None:
-        """Raises MonitorError where the index holds the vectors of another model, is of another store, is damaged or
-        cannot be made."""
+        """Raises MonitorError where the index holds the vectors of another model or of another store, or is damaged."""
         options = settings.options.analyzers.get(NAME, {})
         self._model = model_identity(read_artifact(options.get("artifact")))
-        self._folder = index_folder(settings)
-        arrivals = Arrivals(self._folder)
-        if not arrivals.is_bare and (arrivals.model != self._model or arrivals.has(session_id)):
-            from monitor_retrieval.index.moment_index import MomentIndex  # loads LanceDB, which few runs need
-
-            index = MomentIndex(self._folder, model=self._model, create=True)
-            sessions = index.sessions()
-            if session_id in sessions:
-                self._go_on(index, session_id, settings)
-            arrivals.note(sessions)
-        arrivals.model = self._model
-        arrivals.note([session_id])
-        self._arrivals, self._session = arrivals, session_id
+        inbox = Inbox(index_folder(settings))
+        if not inbox.is_bare and (inbox.model != self._model or inbox.has(session_id)):
+            self._look_into(inbox, session_id, settings)
+        self._inbox, self._session = inbox, session_id
         self._pictures = settings.people.thumbnails and not settings.people.blur
         self._written_at = time.monotonic()
+
+    def _look_into(self, inbox: Inbox, session_id: int, settings: Settings) -> None:
+        from monitor_retrieval.index.moment_index import MomentIndex  # loads LanceDB, which few runs need
+
+        index = MomentIndex(index_folder(settings), model=self._model, create=True)
+        sessions = index.sessions()
+        if session_id in sessions:
+            self._go_on(index, session_id, settings)
+        with suppress(MonitorError):  # where nothing can be written, that is said when there is something to write
+            inbox.note(sessions)
+            inbox.model = self._model
 
     def _go_on(self, index: MomentIndex, session_id: int, settings: Settings) -> None:
         """Know the past of a session that is gone on with, and take out what will be analysed once more.
@@ -94,7 +94,7 @@ class SimilarMoments:
 
     def write(self, sample: Sample, observations: Sequence[Observation]) -> None:
         """Raises MonitorError, once, where the index cannot be written any more."""
-        if self._arrivals is None:
+        if self._inbox is None:
             return
         for seen in observations:
             if seen.analyzer == NAME and seen.vector is not None:
@@ -112,23 +112,22 @@ class SimilarMoments:
                 )
         if len(self._waiting) >= BATCH_MOMENTS or time.monotonic() - self._written_at >= BATCH_SECONDS:
             try:
-                self._write(self._arrivals)
+                self._write(self._inbox)
             except MonitorError as error:
-                self._arrivals = None
+                self._inbox = None
                 raise MonitorError(f"{error}; the recording goes on without moments") from error
 
-    def _write(self, arrivals: Arrivals) -> None:
+    def _write(self, inbox: Inbox) -> None:
         waiting, self._waiting = self._waiting, []
-        check_model(self._folder, arrivals.model or self._model, self._model)  # another process may have rebuilt it
-        arrivals.write(waiting, self._model)
+        inbox.write(waiting, self._model)
         self._written_at = time.monotonic()
 
     def close(self) -> None:
         """Write the rest."""
-        arrivals, self._arrivals = self._arrivals, None
-        if arrivals is not None:
+        inbox, self._inbox = self._inbox, None
+        if inbox is not None:
             missing = len(self._waiting)
             try:
-                self._write(arrivals)
+                self._write(inbox)
             except MonitorError as error:
                 log.error("%s; the last %d moments of this run are missing there", error, missing)

@@ -106,14 +106,14 @@ def test_a_large_session_gets_full_answers_through_the_vector_index(tmp_path: Pa
 @pytest.mark.usefixtures("_small_scale")
 def test_many_appends_are_joined_when_that_is_due(tmp_path: Path) -> None:
     index = MomentIndex(tmp_path / "fragments.moments", model=MODEL, create=True)
-    assert not index.is_fragmented
+    assert not index.is_due
     for session in range(1, 6):
         index.append(moments(4, session, seed=session))
-    assert not index.is_fragmented
+    assert not index.is_due
     index.append(moments(4, 6, seed=6))
-    assert index.is_fragmented
+    assert index.is_due
     index.optimize()
-    assert not index.is_fragmented
+    assert not index.is_due
     assert maintenance.fragments(index._open()) == 1
     assert index.sessions() == dict.fromkeys(range(1, 7), 4)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import MonitorError
+from monitor_retrieval.index.inbox import Inbox
 from monitor_retrieval.index.merge import merge
 from monitor_retrieval.index.moment_index import MomentIndex
 from monitor_retrieval.index.novelty import Novelty
@@ -50,6 +52,21 @@ def test_it_is_what_one_machine_would_have() -> None:
     assert merge("all", ["a", "b"], SOURCES) == 40
     one = index("one", *(stretch(0, last, session) for session, last in ((1, 20), (2, 8), (3, 12))))
     assert rows(MomentIndex("all")) == rows(one)
+
+
+def test_folders_are_only_read_and_may_be_copied_again_and_again() -> None:
+    """Nobody asks on the other machine at first, so that all waits there; then somebody does."""
+    other = Inbox(Path("b"))
+    for day in range(1, 4):
+        other.write(stretch(0, 12, session=day), MODEL)
+        shutil.copytree("b", "copy", dirs_exist_ok=True)
+        before = sorted(path for path in Path("copy").rglob("*") if path.is_file())
+        assert merge("all", ["copy"], SOURCES) == 12
+        assert sorted(path for path in Path("copy").rglob("*") if path.is_file()) == before
+        if day == 2:
+            assert len(MomentIndex("b")) == 24
+    assert rows(MomentIndex("all")) == rows(index("one", *(stretch(0, 12, session) for session in range(1, 4))))
+    assert not list(Path("all").glob("merging-*"))
 
 
 def test_a_session_that_another_machine_went_on_with_is_one_again() -> None:

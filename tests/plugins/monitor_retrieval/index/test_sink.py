@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
 import subprocess
@@ -27,8 +28,9 @@ from monitor.settings import Settings, load_settings
 from monitor.store import Store
 from monitor.store.unfinished import unfinished
 from monitor_retrieval.analyzer import AffectiveRetrieval
+from monitor_retrieval.index import inbox as inbox_module
 from monitor_retrieval.index import sink as sink_module
-from monitor_retrieval.index.arrivals import Arrivals
+from monitor_retrieval.index.inbox import Inbox
 from monitor_retrieval.index.location import index_folder, model_identity
 from monitor_retrieval.index.moment_index import MomentIndex
 from monitor_retrieval.index.novelty import Novelty
@@ -189,7 +191,7 @@ writes = 0
 
 from monitor_retrieval.index import sink
 sink.BATCH_MOMENTS = 4
-write = sink.Arrivals.write
+write = sink.Inbox.write
 
 def fills_up(*given):
     global writes
@@ -201,7 +203,7 @@ def fills_up(*given):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
-sink.Arrivals.write = fills_up
+sink.Inbox.write = fills_up
 print(run().state)
 """
 
@@ -225,6 +227,19 @@ def test_on_a_full_disk_the_recording_goes_on_without_the_index(tmp_path: Path, 
     index = MomentIndex("run.moments")
     assert index.sessions() == {1: 8}  # what was appended before stays
     assert index.near(1, 3.5).thumbnail[:2] == b"\xff\xd8"
+
+
+def test_where_nothing_can_be_written_the_recording_goes_on_without_the_index(
+    tmp_path: Path, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(inbox_module, "_write", full)
+    summary = record(pictures(tmp_path / "two", 0, 90), set_up())
+    assert summary.state == "finished"
+    with Store("run.db") as store:
+        assert len(store.observations(store.session("latest"))) == 2
 
 
 RECORDING = """
@@ -326,12 +341,12 @@ def test_observations_without_a_vector_or_of_another_analyzer_are_passed_over(be
 def test_after_the_first_failure_it_is_silent(begun: SimilarMoments, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = 0
 
-    def full(arrivals: Arrivals, moments: object, model: str) -> None:
+    def full(inbox: Inbox, moments: object, model: str) -> None:
         nonlocal calls
         calls += 1
         raise MonitorError("the index of moments cannot be written (No space left on device)")
 
-    monkeypatch.setattr(Arrivals, "write", full)
+    monkeypatch.setattr(Inbox, "write", full)
     monkeypatch.setattr(sink_module, "BATCH_MOMENTS", 2)
     first, second, *others = vectors(9)
     begun.write(*seen(first, 0.0))
@@ -347,11 +362,11 @@ def test_after_the_first_failure_it_is_silent(begun: SimilarMoments, monkeypatch
 def test_a_failure_at_the_end_is_logged_and_the_run_is_over(
     begun: SimilarMoments, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(arrivals: Arrivals, moments: object, model: str) -> None:
+    def full(inbox: Inbox, moments: object, model: str) -> None:
         raise MonitorError("no room")
 
     begun.write(*seen(vectors(1)[0], 0.0))
-    monkeypatch.setattr(Arrivals, "write", full)
+    monkeypatch.setattr(Inbox, "write", full)
     begun.close()
     assert "no room; the last 1 moments of this run are missing there" in caplog.text
 
@@ -372,15 +387,17 @@ def test_a_run_does_not_load_lancedb(tmp_path: Path, made_model: Path, set_up: S
 
 def test_a_model_that_changes_while_a_run_goes_on_ends_its_moments(begun: SimilarMoments) -> None:
     """As `monitor library rebuild` changes it."""
-    Arrivals(Path("run.moments")).model = "another 1 abc"
     begun.write(*seen(vectors(1)[0], 0.0))
+    begun._written_at -= 10
+    begun.write(*seen(vectors(1)[0], 0.5))
+    Inbox(Path("run.moments")).model = "another 1 abc"
     begun._written_at -= 10
     with pytest.raises(
         MonitorError, match=r"by the model 'another 1 abc', now it is 'quadrants 1 \w+'.*goes on without"
     ):
-        begun.write(*seen(vectors(1)[0], 0.5))
+        begun.write(*seen(vectors(1)[0], 1.0))
     begun.close()
-    assert not MomentIndex("run.moments", model="another 1 abc", create=True).exists
+    assert MomentIndex("run.moments").sessions() == {7: 2}
 
 
 def test_the_sink_follows_the_analyzer() -> None:

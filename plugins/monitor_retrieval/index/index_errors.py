@@ -1,4 +1,4 @@
-"""What LanceDB raises, as one line that names the folder and says what to do."""
+"""What LanceDB and the disk raise, as one line that names the folder and says what to do."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ WRITING = (
 
 
 @contextmanager
-def lance_errors(folder: Path, doing: tuple[str, str] = READING) -> Iterator[None]:
-    """Raises MonitorError in place of what LanceDB raises while the index in `folder` is read or written."""
+def index_errors(folder: Path, doing: tuple[str, str] = READING) -> Iterator[None]:
+    """Raises MonitorError in place of what is raised while the index in `folder` is read or written."""
     what, hint = doing
     try:
         yield
