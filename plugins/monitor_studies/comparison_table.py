@@ -41,8 +41,9 @@ def comparison_table(
                 paired=sides.paired,
                 permutations=study.permutations,
             )
+            are_shares = recordings[0] is found[0].labels
             name = wanted.name or f"{sides.first_name} minus {sides.second_name}"
-            if recordings[0] is found[0].labels:
+            if are_shares:
                 remarks.append(f"{name}: {result.meaning}")
                 if sides.paired:
                     remarks += _left_out(name, sides, recordings)
@@ -50,6 +51,8 @@ def comparison_table(
                 if study.labels is None or label in study.labels:
                     head = {"comparison": name, "first_side": sides.first_name, "second_side": sides.second_name}
                     values = {column: getattr(result, column)[place] for column in COLUMNS}
+                    if are_shares:  # no two differ by more than everything
+                        values |= {end: np.clip(values[end], -1.0, 1.0) for end in ("low", "high")}
                     rows.append({**head, "label": label, **values, "units": result.units})
         table = pd.DataFrame(rows)
         p = table["p"].to_numpy(np.float64)

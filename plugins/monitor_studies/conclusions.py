@@ -31,10 +31,17 @@ def conclusions(comparisons: pd.DataFrame, measures: Sequence[str] = ()) -> list
             sentences.append(
                 f"{name}: no label differs by more than chance explains. The smallest p-value is that of "
                 f"{nearest['label']}, which differs by {_change(nearest, measures)}, p = {nearest['p']:.3f} before "
-                f"correction. A true difference of {cell('smallest_difference', nearest, measures)} would have been "
-                "found in four of five such studies."
+                f"correction. {_power(nearest, measures)}"
             )
     return sentences
+
+
+def _power(row: Mapping[Hashable, Any], measures: Sequence[str]) -> str:
+    """What difference there would have to be."""
+    if row["label"] not in measures and row["smallest_difference"] > 1:
+        return "So little was recorded that not even a difference of 100 points would be sure to be found; record more."
+    smallest = cell("smallest_difference", row, measures)
+    return f"A true difference of {smallest} would have been found in four of five such studies."
 
 
 def _change(row: Mapping[Hashable, Any], measures: Sequence[str]) -> str:

@@ -100,5 +100,5 @@ def _value(name: str, value: object, row: Mapping[Hashable, Any], measures: Sequ
     if name == "size":
         return f"{100 * value:+.3g} points"
     if name == "smallest_difference":
-        return f"{100 * value:.2f} points"
+        return f"{100 * value:.2f} points" if value <= 1 else "more than 100 points"
     return f"{100 * value:.2f} %" if name in SHARES else f"{value:.4g}"

@@ -19,9 +19,11 @@ from monitor.store.events import Event, add_events
 from monitor_face.expression.analyzer import SHIPPED
 from monitor_studies.conclusions import conclusions
 from monitor_studies.confusion_file import confusion_for
+from monitor_studies.quick_study import Side, quick_study
 from monitor_studies.report import report_html
 from monitor_studies.running import run_study
 from monitor_studies.study_file import read_study
+from monitor_studies.table_text import as_text
 from tests.plugins.monitor_studies.recorded_sessions import LABELS, record
 
 STUDY = """
@@ -97,6 +99,22 @@ def test_corrections_are_over_the_labels_that_were_chosen(store, study):
         pd.testing.assert_series_equal(table["p_holm"], table["p"], check_names=False)
     [said] = conclusions(result.comparisons)
     assert "No other label" not in said
+
+
+def test_no_difference_of_shares_is_larger_than_everything(tmp_path):
+    """Two sessions against two that differ widely: Student's interval would reach beyond 100 points."""
+    with Store(tmp_path / "few.db", create=True) as store:
+        for number, anger in enumerate((4.0, -4.0, 4.0, 0.0)):
+            record(store, f"session {number}", number, anger=anger, seconds=20)
+        study = quick_study([Side(["1", "2"]), Side(["3", "4"])])
+        table = run_study(store, study).comparisons
+    anger = table[table["label"] == "anger"].iloc[0]
+    assert anger["smallest_difference"] > 1
+    assert table["low"].min() == -1
+    assert table["high"].max() <= 1
+    assert "more than 100 points" in as_text(table).to_string()
+    [said] = conclusions(table[table["label"] == "anger"])
+    assert "not even a difference of 100 points would be sure to be found" in said
 
 
 def test_the_same_study_gives_the_same_numbers(store, study):
