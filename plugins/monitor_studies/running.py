@@ -69,6 +69,7 @@ def _on_sessions(found: Sequence[Studied], models: Sequence[str]) -> list[str]:
     remarks = []
     if empty := [each.labels.session.id for each in found if not each.labels.series.observed]:
         remarks.append(f"{in_sessions(empty, found)} nobody was seen who counts; comparisons leave that out.")
+    remarks += _same_recordings(found)
     if len({session.every_seconds for session in sessions}) > 1:
         remarks.append("The sessions were not sampled equally often.")
     if len({session.quality for session in sessions}) > 1:
@@ -77,6 +78,21 @@ def _on_sessions(found: Sequence[Studied], models: Sequence[str]) -> list[str]:
         remarks.append(f"The sessions were analysed by different models: {', '.join(models)}.")
     if models and any(found[0].labels.analyzer not in session.models for session in sessions):
         remarks.append("Some sessions are older than the record of models: which one analysed them is not known.")
+    return remarks
+
+
+def _same_recordings(found: Sequence[Studied]) -> list[str]:
+    """A remark on each pair of sessions that scored all alike, as the same file does that was analysed twice."""
+    first: dict[tuple[bytes, bytes], int] = {}
+    remarks = []
+    for each in found:
+        series, session = each.labels.series, each.labels.session.id
+        earlier = first.setdefault((series.sums.tobytes(), series.weights.tobytes()), session)
+        if earlier != session and series.observed:
+            remarks.append(
+                f"Sessions {earlier} and {session} have the same scores throughout: if both are of one recording, it "
+                "counts twice, and what follows from it looks surer than it is."
+            )
     return remarks
 
 

@@ -117,6 +117,17 @@ def test_no_difference_of_shares_is_larger_than_everything(tmp_path):
     assert "not even a difference of 100 points would be sure to be found" in said
 
 
+def test_a_recording_that_counts_twice_is_said(tmp_path):
+    with Store(tmp_path / "twice.db", create=True) as store:
+        for seed in (1, 2, 2, 3):
+            record(store, f"of {seed}", seed, seconds=20)
+        remarks = run_study(store, quick_study([Side(["1", "2"]), Side(["3", "4"])])).remarks
+    assert [remark for remark in remarks if "same scores" in remark] == [
+        "Sessions 2 and 3 have the same scores throughout: if both are of one recording, it counts twice, and what "
+        "follows from it looks surer than it is."
+    ]
+
+
 def test_the_same_study_gives_the_same_numbers(store, study):
     one, other = (run_study(store, read_study(study)) for _ in range(2))
     for name in one.tables:
