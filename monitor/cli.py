@@ -192,6 +192,9 @@ def main() -> None:
         sys.exit(print_error(error))
     except TyperException as error:
         sys.exit(print_error(error.format_message()))
+    except typer.Abort:  # of a question in a plugin's command
+        print("monitor: aborted", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:  # the reader of our output went away, as `| head` does

@@ -23,6 +23,7 @@ def delete(
 
     Recordings themselves stay where they are. There is no way back.
     """
+    from monitor.commands.confirmation import confirm
     from monitor.settings import load_settings
     from monitor.store import Store
     from monitor.store.removal import compact
@@ -33,7 +34,7 @@ def delete(
         for session in chosen:
             print(f"session {session.id} ({session.name}), {opened.counts(session)['people']} people")
         if not yes:
-            typer.confirm(f"Delete {'it' if len(chosen) == 1 else f'these {len(chosen)}'} for good?", abort=True)
+            confirm(f"Delete {'it' if len(chosen) == 1 else f'these {len(chosen)}'} for good?")
         delete_all(opened, chosen, settings)
         compact(opened)
 

@@ -17,13 +17,22 @@ def counted_part(samples: int, counted: int) -> str:
     return ">99 %" if 99.5 <= part < 100 else "<1 %" if 0 < part < 0.5 else f"{part:.0f} %"
 
 
+def number_of(count: int, thing: str) -> str:
+    """A count and its noun, whose plural is regular.
+
+    >>> number_of(1, "session"), number_of(1200, "session")
+    ('1 session', '1,200 sessions')
+    """
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def samples_in_words(samples: int, counted: int) -> str:
     """How many samples there are, and how much of them counts where that is not all.
 
     >>> samples_in_words(1200, 1200), samples_in_words(200, 150)
     ('1,200 samples', '200 samples, 75 % counted')
     """
-    all_of_them = f"{samples:,} {'sample' if samples == 1 else 'samples'}"
+    all_of_them = number_of(samples, "sample")
     return all_of_them if counted == samples else f"{all_of_them}, {counted_part(samples, counted)} counted"
 
 

@@ -27,10 +27,12 @@ def prune(
     """
     import time
 
+    from monitor.commands.confirmation import confirm
     from monitor.commands.delete import delete_all
     from monitor.settings import load_settings
     from monitor.store import Store
     from monitor.store.removal import compact, delete_raw
+    from monitor.views.counts import number_of
 
     settings = load_settings(config, store=store)
     before = time.time() - age_seconds(older)
@@ -43,13 +45,13 @@ def prune(
             print(f"no session ended longer ago than {older}")
             return
         if not yes:
-            typer.confirm(f"{what} {len(old)} sessions for good?", abort=True)
+            confirm(f"{what} {number_of(len(old), 'session')} for good?")
         if keep_windows:
             rows = sum(delete_raw(opened, session) for session in old)
-            print(f"{rows:,} rows of {len(old)} sessions deleted")
+            print(f"{number_of(rows, 'row')} of {number_of(len(old), 'session')} deleted")
         else:
             delete_all(opened, old, settings)
-            print(f"{len(old)} sessions deleted")
+            print(f"{number_of(len(old), 'session')} deleted")
         compact(opened)
 
 

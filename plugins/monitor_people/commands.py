@@ -219,13 +219,14 @@ def forget_person(
     config: Config = None,
 ) -> None:
     """Forget somebody in all sessions: name, looks and pictures. `monitor people forget NAME`; no session is named."""
+    from monitor.commands.confirmation import confirm
     from monitor.settings import load_settings
     from monitor.store import Store
     from monitor.store.remembered import forget
 
     with Store(load_settings(config, store=store).store) as opened_store:
         if not yes:
-            typer.confirm(f"Forget {name} in all sessions, for good?", abort=True)
+            confirm(f"Forget {name} in all sessions, for good?", "nobody was forgotten")
         count = forget(opened_store, name)
     print(f"{name} is forgotten; they had that name in {count} {'session' if count == 1 else 'sessions'}.")
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import io
+import os
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from functools import partial
+
 import pytest
-from click.exceptions import Abort
 
 from monitor.commands.delete import delete
 from monitor.errors import UnknownSession
@@ -40,17 +49,53 @@ def test_sessions_go_and_sinks_forget_them(plugins: Plugins) -> None:
     assert forgotten == [(2, "a.db")]
 
 
-def test_it_asks_first(plugins: Plugins, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def refuse(question: str, *, abort: bool) -> None:
-        assert question == "Delete these 2 for good?"
-        assert abort
-        raise Abort
-
-    monkeypatch.setattr("monitor.commands.delete.typer.confirm", refuse)
-    with plugins.in_use(), pytest.raises(Abort):
-        delete(["1", "2"], store="a.db")
+def test_it_asks_first(
+    monitor: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    assert monitor("delete", "1", "2", "--store", "a.db") == 1
+    told = capsys.readouterr()
+    assert "session 1 (monday), 2 people\n" in told.out
+    assert told.out.endswith("Delete these 2 for good? [y/N]: \n")
+    assert told.err == "monitor: nothing was deleted\n"
     assert names() == ["tuesday", "monday"]
-    assert "session 1 (monday), 2 people" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert monitor("delete", "1", "--store", "a.db") == 0
+    assert names() == ["tuesday"]
+
+
+def test_where_nobody_can_answer_it_says_how(
+    monitor: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert monitor("delete", "1", "--store", "a.db") == 1
+    assert capsys.readouterr().err == "monitor: nothing was deleted; give `--yes` where nobody can answer\n"
+    assert names() == ["tuesday", "monday"]
+
+
+@pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_at_a_terminal_a_key_declines(key: bytes) -> None:
+    ours, its = os.openpty()
+    words = [sys.executable, "-m", "monitor", "delete", "1", "--store", "a.db"]
+    with subprocess.Popen(words, stdin=its, stdout=its, stderr=its, preexec_fn=partial(own_terminal, its)) as process:
+        os.close(its)
+        told = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while part := os.read(ours, 1000):
+                told += part
+                if told.endswith(b"[y/N]: "):
+                    os.write(ours, key)
+    os.close(ours)
+    assert process.returncode == 1
+    assert told.splitlines()[-1] == b"monitor: nothing was deleted"
+    assert b"Traceback" not in told
+    assert names() == ["tuesday", "monday"]
+
+
+def own_terminal(file: int) -> None:
+    """Make a terminal that of this process, whose keys it gets as signals."""
+    os.setsid()
+    fcntl.ioctl(file, termios.TIOCSCTTY, 0)
 
 
 def test_nothing_goes_where_one_is_not_there(plugins: Plugins) -> None:

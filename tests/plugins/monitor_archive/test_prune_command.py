@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 
 import pytest
@@ -39,7 +41,7 @@ def test_old_sessions_go(plugins: Plugins, capsys: pytest.CaptureFixture[str]) -
     with plugins.in_use():
         prune("90d", yes=True, store="a.db")
     assert list(observations()) == ["new"]
-    assert capsys.readouterr().out == "1 sessions deleted\n"
+    assert capsys.readouterr().out == "1 session deleted\n"
 
 
 def test_windows_of_old_sessions_can_stay(plugins: Plugins) -> None:
@@ -56,6 +58,19 @@ def test_nothing_old_is_no_error(plugins: Plugins, capsys: pytest.CaptureFixture
     with plugins.in_use():
         prune("52w", store="a.db")
     assert capsys.readouterr().out == "no session ended longer ago than 52w\n"
+    assert list(observations()) == ["new", "old"]
+
+
+def test_without_an_answer_nothing_goes(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with plugins.in_use(), pytest.raises(typer.Exit) as ended:
+        prune("90d", store="a.db")
+    told = capsys.readouterr()
+    assert ended.value.exit_code == 1
+    assert told.out == "Delete 1 session for good? [y/N]: \n"
+    assert told.err == "monitor: nothing was deleted; give `--yes` where nobody can answer\n"
     assert list(observations()) == ["new", "old"]
 
 

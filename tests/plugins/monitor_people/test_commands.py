@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -123,6 +124,9 @@ def test_forgetting_a_name_in_all_sessions(run: Run, monkeypatch: pytest.MonkeyP
         identities = Identities(store, store.session(1))
         identities.keep_vectors("model 1", {(1, 2): np.array([1, 0], np.float32)})
     run("name", "2", "Ann Lee")
+    assert run.of_all("remembered") == "Ann Lee  model 1\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    assert run.of_all("forget", "Ann Lee").endswith("monitor: nobody was forgotten\n")
     assert run.of_all("remembered") == "Ann Lee  model 1\n"
     assert "Ann Lee is forgotten; they had that name in 1 session." in run.of_all("forget", "Ann Lee", "--yes")
     assert people(run)[1] == (1, 2, None, [2])
