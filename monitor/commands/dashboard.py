@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,17 @@ def installed_dashboard() -> Server | None:
     registration = plugins_in_use().commands.get(NAME)
     thing = None if registration is None else registration.loaded()
     return thing if isinstance(thing, Server) else None
+
+
+def refused_port(settings: Settings) -> str:
+    """Why the dashboard cannot be served beside a command at its port, and what to do; empty where it can."""
+    port = settings.dashboard_port
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        return f"no dashboard can be served at 127.0.0.1:{port} ({reason}); --dashboard-port takes another port"
+    return ""
 
 
 @contextmanager

@@ -18,7 +18,7 @@ def demo(
 
     At a terminal the dashboard is served until Ctrl-C.
     """
-    from monitor.commands.dashboard import dashboard_beside, installed_dashboard
+    from monitor.commands.dashboard import dashboard_beside, installed_dashboard, refused_port
     from monitor.commands.run import run
     from monitor.demo.clip import make_demo_clip
     from monitor.engine.models import make_detector
@@ -37,7 +37,11 @@ def demo(
     with Store(store) as opened:
         write_report(opened, opened.session("latest"), report)
     print(f"report: {report}")
-    if sys.stdout.isatty() and installed_dashboard() is not None:
+    if not sys.stdout.isatty() or installed_dashboard() is None:
+        return code
+    if problem := refused_port(settings):
+        print(f"monitor: {problem}", file=sys.stderr)
+    else:
         with dashboard_beside(settings, None) as dashboard, suppress(KeyboardInterrupt):
             print("Ctrl-C ends the dashboard.", file=sys.stderr)
             dashboard.wait()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.commands.shown_options import AllSamples, Calibrate, HalfLife, given
+from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from monitor.engine.run import Run
@@ -65,7 +66,7 @@ def run(
     --half-life and --calibrate change what pages, reports and exports show beside the raw scores, never these.
     The exit code is 2 where a source could not be read, or an analyzer failed so often that it was left out.
     """
-    from monitor.commands.dashboard import dashboard_beside, installed_dashboard
+    from monitor.commands.dashboard import dashboard_beside, installed_dashboard, refused_port
     from monitor.commands.error_line import print_error
     from monitor.commands.run_tables import print_summary
     from monitor.engine.run import Run
@@ -85,6 +86,11 @@ def run(
     )
     at_terminal = sys.stdout.isatty() and not json
     show = at_terminal and installed_dashboard() is not None if dashboard is None else dashboard
+    if show and (problem := refused_port(settings)):
+        if dashboard:
+            raise ConfigError(problem)
+        print(f"monitor: {problem}; recording without it", file=sys.stderr)
+        show = False
     engine = Run(
         sources,
         settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -66,3 +67,8 @@ def test_at_a_terminal_the_dashboard_follows(
     assert stand.served == ("demo/demo.db", 8765, None)
     assert stand.calls == ["wait", "stop"]
     assert "dashboard: http://made.up" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert monitor("demo", "--dashboard-port", str(port)) == 0
+    assert len(served) == 1
+    assert f"monitor: no dashboard can be served at 127.0.0.1:{port}" in capsys.readouterr().err

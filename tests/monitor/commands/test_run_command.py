@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import socket
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -31,6 +33,40 @@ def test_a_session_keeps_how_it_is_shown(
     with Store("emotion-monitor.db") as store:
         kept = [(each.half_life_seconds, each.calibrate_seconds) for each in reversed(store.sessions())]
     assert kept == [(2.0, 10.0), (0.0, 0.0)]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port at which something else is served, such as the dashboard of another terminal."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield taken.getsockname()[1]
+
+
+def test_a_run_that_would_serve_a_dashboard_too_records_without_where_one_is_open(
+    monitor: Callable[..., int],
+    picture: Path,
+    taken_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert monitor("run", picture, "--dashboard-port", str(taken_port)) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        f"monitor: no dashboard can be served at 127.0.0.1:{taken_port} (Address already in use); "
+        "--dashboard-port takes another port; recording without it"
+    )
+    with Store("emotion-monitor.db") as store:
+        assert [each.state for each in store.sessions()] == ["finished"]
+
+
+def test_a_dashboard_that_was_asked_for_and_cannot_be_served_leaves_no_session(
+    monitor: Callable[..., int], picture: Path, taken_port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitor("run", picture, "--dashboard", "--dashboard-port", str(taken_port)) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--dashboard-port takes another port" in line
+    assert not Path("emotion-monitor.db").exists()
 
 
 @pytest.mark.parametrize("option", ["--half-life", "--calibrate"])
