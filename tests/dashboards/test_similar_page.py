@@ -47,18 +47,49 @@ def record_turns(store: Store, store_path: Path, seconds: int) -> None:
         index.append(turn)
 
 
-def test_a_short_clip_is_shown_sample_by_sample(
-    store: Store, store_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record_turns(store, store_path, 6)
+@pytest.fixture
+def similar_page(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("MONITOR_STORE", str(store_path))
     streamlit.cache_resource.clear()
-    page = AppTest.from_string("from monitor_retrieval.page import page\npage.draw()", default_timeout=300).run()
+    return AppTest.from_string("from monitor_retrieval.page import page\npage.draw()", default_timeout=300)
+
+
+def test_a_short_clip_is_shown_sample_by_sample(store: Store, store_path: Path, similar_page: AppTest) -> None:
+    record_turns(store, store_path, 6)
+    page = similar_page.run()
     assert not page.exception
     emotions, _ = plots(page)
     assert max(len(trace.x) for trace in emotions.data) >= 6
     first, last = (datetime.fromisoformat(str(end)) for end in emotions.layout.xaxis.range)
     assert (last - first).total_seconds() == 5
+
+
+def test_the_address_holds_an_emotion_and_opens_with_it(two_turns: None, similar_page: AppTest) -> None:
+    page = similar_page
+    page.query_params.update(session="1", source="1", at="10")
+    page.run()
+    page.button_group(key="similar_how").set_value("An emotion").run()
+    page.button_group(key="similar_emotion").set_value("fear").run()
+    assert not page.exception
+    assert dict(page.query_params) == {"emotion": ["fear"]}
+    page.button_group(key="similar_how").set_value("A moment").run()
+    assert set(page.query_params) == {"session", "source", "at"}
+    page.button_group(key="similar_how").set_value("A picture").run()
+    assert not page.query_params
+
+    again = AppTest.from_string("from monitor_retrieval.page import page\npage.draw()", default_timeout=300)
+    again.query_params["emotion"] = "fear"
+    again.run()
+    assert not again.exception
+    assert [each.value for each in again.subheader] == ["Moments of fear"]
+    assert dict(again.query_params) == {"emotion": ["fear"]}
+
+
+def test_an_address_with_an_unknown_emotion_says_so(two_turns: None, similar_page: AppTest) -> None:
+    similar_page.query_params["emotion"] = "boredom"
+    similar_page.run()
+    assert not similar_page.exception
+    assert "no emotion boredom" in similar_page.warning[0].value
 
 
 def expect_no_exception(page: Page) -> None:

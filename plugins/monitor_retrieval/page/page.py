@@ -53,7 +53,9 @@ def draw() -> None:
 
 
 def _ask(settings: Settings, index: MomentIndex, store: Store, sessions: Sequence[Session]) -> None:
-    how = st.segmented_control("Ask with", (MOMENT, PICTURE, EMOTION), default=MOMENT, required=True, key="similar_how")
+    if "similar_how" not in st.session_state:
+        st.session_state["similar_how"] = EMOTION if "emotion" in st.query_params else MOMENT
+    how = st.segmented_control("Ask with", (MOMENT, PICTURE, EMOTION), required=True, key="similar_how")
     if how == EMOTION:
         label = query_widgets.choose_emotion(index.labels)
         _draw_result(index, store, sessions, lambda scope: search_emotion(index, label, scope), libraries=False)

@@ -56,7 +56,8 @@ def choose_moment(index: MomentIndex, store: Store, sessions: Sequence[Session])
 
 
 def choose_picture(settings: Settings, index: MomentIndex) -> Moment | None:
-    """A picture that the reader uploads, as the analyzer sees it."""
+    """A picture that the reader uploads, as the analyzer sees it; no address can hold it."""
+    st.query_params.clear()
     left, right = st.columns([1, 3], gap="large")
     with right:
         endings = sorted(suffix[1:] for suffix in SUFFIXES)
@@ -73,8 +74,15 @@ def choose_picture(settings: Settings, index: MomentIndex) -> Moment | None:
 
 
 def choose_emotion(labels: Sequence[str]) -> str:
-    """One of the model's emotions."""
-    return st.pills("Emotion", labels, default=labels[0], required=True, key="similar_emotion")
+    """One of the model's emotions; the address of the page names it, as in `/similar?emotion=awe`."""
+    if "similar_emotion" not in st.session_state:
+        wanted = st.query_params.get("emotion", labels[0])
+        if wanted not in labels:
+            st.warning(f"There is no emotion {plain(wanted)} in the index; this is {plain(labels[0])}.")
+        st.session_state["similar_emotion"] = wanted if wanted in labels else labels[0]
+    chosen = st.pills("Emotion", labels, required=True, key="similar_emotion") or labels[0]
+    st.query_params.from_dict({"emotion": chosen})
+    return chosen
 
 
 @st.cache_resource(show_spinner="Loading the model", max_entries=1, hash_funcs={Settings: Settings.model_dump_json})
