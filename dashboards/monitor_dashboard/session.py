@@ -19,7 +19,7 @@ from monitor.store import Session, Source, Store
 from monitor.store.shots import cuts
 from monitor.views import figures, measure_views
 from monitor.views.clock import clock, is_fine
-from monitor.views.counts import samples_in_words
+from monitor.views.counts import number_of, samples_in_words
 from monitor.views.people_table import people_table
 from monitor_dashboard import choices, downloads, event_panel, links, panels, player, plots, recordings
 from monitor_dashboard.opened import as_shown, plain_errors, store_with_sessions
@@ -63,7 +63,8 @@ def _chosen(opened: Store, sessions: list[Session]) -> None:
     found = evidence.gathered(opened, as_shown(opened), seen, source, analyzers)
     gaps, faults = opened.gaps(session, source_id=source.id), opened.faults(session, source_id=source.id)
     if all(own.windows.empty for own in found):
-        st.info(f"{', '.join(analyzers)} observed nothing in this source, in {source.frames_sampled:,} samples.")
+        sampled = number_of(source.frames_sampled, "sample")
+        st.info(f"{plain(', '.join(analyzers))} observed nothing in this source, in {sampled}.")
     else:
         _plots(opened, session, source, found, gaps)
     st.subheader("Stream health")

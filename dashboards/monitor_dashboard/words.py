@@ -10,8 +10,14 @@ from monitor.store import Session
 STATE_COLOURS = {"running": "green", "finished": "blue", "stopped": "gray", "failed": "red", "interrupted": "orange"}
 
 
+BARE_LINK = re.compile(r"(https?:)(?=//)|(www)(?=\.)|(?=@)", re.IGNORECASE)
+"""Up to where an invisible sign has to stand in an address without brackets, of which Streamlit makes a link even where
+its signs are escaped."""
+
+
 def plain(text: str) -> str:
-    """`text` with Markdown's signs escaped, so that Streamlit shows it as it is."""
+    """`text` with Markdown's signs escaped, so that Streamlit shows it as it is, and addresses in it are no links."""
+    text = BARE_LINK.sub("\\g<0>\N{WORD JOINER}", text)
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:])", r"\\\1", text)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitor.errors import MonitorError
 from monitor.sources.picture_file import read_picture
-from monitor_dashboard.page_parts import uninterrupted
+from monitor_dashboard.page_parts import plain, uninterrupted
 from monitor_labels.own_answers import OwnAnswers
 from monitor_labels.task import FILE, KEYS, Task
 
@@ -38,7 +38,7 @@ def draw() -> None:
         task = Task.read(folder)
         _ask(task, OwnAnswers.open(folder, worker), folder)
     except MonitorError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _ask(task: Task, own: OwnAnswers, folder: Path) -> None:
@@ -53,11 +53,11 @@ def _ask(task: Task, own: OwnAnswers, folder: Path) -> None:
     else:
         image = read_picture(Path(task.pictures_folder) / picture, picture)
         shown, buttons = st.columns([3, 2])
-        shown.image(image, width=SIDE, caption=picture)
+        shown.image(image, width=SIDE, caption=plain(picture))
         with buttons:
             for key, label in zip(KEYS, task.labels, strict=False):
                 arguments, its = (folder, own.worker, picture, label), f"annotate_{label}_{picture}"
-                st.button(label, key=its, shortcut=key, on_click=_answer, args=arguments, width=220)
+                st.button(plain(label), key=its, shortcut=key, on_click=_answer, args=arguments, width=220)
             _back_button(folder, own)
             st.caption(GUIDE)
         if st.session_state.get("annotate_shown") != picture:

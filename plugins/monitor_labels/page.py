@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from monitor.errors import MonitorError
-from monitor_dashboard.page_parts import draw_plot
+from monitor_dashboard.page_parts import draw_plot, plain
 from monitor_labels import worker_plots
 from monitor_labels.agreement import agreement
 from monitor_labels.answers import Answers, is_answers
@@ -51,7 +51,7 @@ def draw() -> None:
         _draw_workers(answers)
         _draw_labels(_cleaned(str(path), path.stat().st_mtime_ns, method))
     except MonitorError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _draw_workers(answers: Answers) -> None:
@@ -75,7 +75,7 @@ def _draw_workers(answers: Answers) -> None:
 def _draw_labels(cleaned: Cleaned) -> None:
     st.subheader("Labels")
     counts = cleaned.table["label"].value_counts().reindex(list(cleaned.labels), fill_value=0)
-    st.caption(" · ".join(f"{label} {count}" for label, count in counts.items()))
+    st.caption(plain(" · ".join(f"{label} {count}" for label, count in counts.items())))
     st.dataframe(cleaned.table.round(3), hide_index=True, key="labels_cleaned", column_config=LABEL_HEADINGS)
     st.subheader("How a worker errs")
     worker = st.selectbox("Worker", sorted(cleaned.confusions["worker"].unique()), key="labels_worker", width=320)

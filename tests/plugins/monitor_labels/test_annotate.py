@@ -67,5 +67,14 @@ def test_the_page_goes_from_picture_to_picture_and_back(task: Task, tmp_path: Pa
     assert "monitor labels import" in page.code[0].value
 
 
+def test_the_name_of_a_picture_stays_text(tmp_path: Path) -> None:
+    pictures = write_pictures(tmp_path / "faces", ["a*b*.png"])
+    make_task(pictures, "csv", LABELS).write(tmp_path / "task")
+    page = opened()
+    page.text_input(key="annotate_worker").set_value("ann").run()
+    assert not page.exception
+    assert page.get("image")[0].proto.imgs[0].caption == r"a\*b\*.png"
+
+
 def test_without_a_task_the_page_says_how_to_get_one(tmp_path: Path) -> None:
     assert "monitor labels annotate" in opened().info[0].value
