@@ -25,9 +25,9 @@ STYLE = """
 .moment .time { right: 0.45rem; max-width: 70%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .moment .words { padding: 0.6rem 0.75rem 0.7rem; }
 .moment .head { display: flex; justify-content: space-between; gap: 0.6rem; align-items: baseline; }
-.moment .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.moment .title { font-weight: 600; overflow-wrap: anywhere; }
 .moment .value { white-space: nowrap; font-variant-numeric: tabular-nums; opacity: 0.75; }
-.moment .source { opacity: 0.7; font-size: 0.84rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.moment .source { opacity: 0.7; font-size: 0.84rem; overflow-wrap: anywhere; }
 .moment .strip { display: flex; height: 8px; border-radius: 4px; overflow: hidden; margin: 0.5rem 0 0.4rem;
   background: rgba(128, 128, 128, 0.2); }
 .moment .strip span { height: 100%; }
