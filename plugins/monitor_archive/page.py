@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from monitor.store import Store, queue
+from monitor.store import Source, Store, queue
 from monitor.store.queue import DONE, FAILED, HELD, RUNNING, WAITING, Progress, Recording
 from monitor.views.clock import clock
+from monitor.views.counts import number_of
 from monitor_dashboard.page_parts import plain_errors, store_with_sessions
 
 REFRESH_SECONDS = 2.0
 MOST_DONE = 200
 """Recordings that are done, in the table; all are sessions, and listed as such."""
+SHORT_SECONDS = 60.0
+"""Times of recordings shorter than that are told to a tenth of a second."""
 UNKNOWN = "\N{EN DASH}"
 EMPTY = "No recording was ever queued here. Analyse a whole folder: `monitor batch FOLDER`"
 
@@ -44,10 +48,12 @@ def _summary(progress: Progress) -> None:
     with st.container(horizontal=True, gap="small"):
         for state in (DONE, RUNNING, WAITING, HELD, FAILED):
             st.metric(state.capitalize(), f"{progress.counts[state]:,}", border=True)
-    ended, whole = progress.sizes[DONE] + progress.sizes[FAILED], progress.sizes.total()
-    share = ended / whole if whole else 1.0
-    size = f"{whole / 1e9:,.1f} GB" if whole >= 1e9 else f"{whole / 1e6:,.0f} MB"
-    st.progress(share, text=f"{100 * share:.0f} % of {size}")
+    size = progress.sizes.total()
+    parts = progress.sizes if size else progress.counts  # empty files have no size
+    done, failed = (parts[state] / parts.total() for state in (DONE, FAILED))
+    whole = f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
+    words = f"{100 * done:.0f} % of {whole if size else number_of(parts.total(), 'recording')} done"
+    st.progress(done, text=words + (f", {100 * failed:.0f} % failed" if failed else ""))
 
 
 def _buttons(store: Store, progress: Progress) -> None:
@@ -76,15 +82,27 @@ def _running(store: Store, recordings: list[Recording]) -> None:
         (source, *_) = [*(store.sources(each.session_id) if each.session_id else []), None]
         rows.append(
             {
-                "Recording": each.shown_path + _part(each),
-                "At": clock(source.seconds) if source else "about to begin",
-                "Of": clock(source.duration_seconds) if source and source.duration_seconds else UNKNOWN,
-                "Speed": f"{source.realtime_factor:.1f} x" if source else UNKNOWN,
+                **_place(each, _part(each)),
+                "At": _time(source, source.seconds) if source and source.frames_sampled else "about to begin",
+                "Of": _time(source, source.duration_seconds) if source and source.duration_seconds else UNKNOWN,
+                "Speed": f"{source.realtime_factor:.1f} x" if source and source.realtime_factor else UNKNOWN,
                 "Worker": each.worker,
                 "Session": _address(each),
             }
         )
     _table(rows)
+
+
+def _time(source: Source, seconds: float) -> str:
+    """A moment of a source, with tenths of a second where it is short."""
+    return clock(seconds, tenths=(source.duration_seconds or SHORT_SECONDS) < SHORT_SECONDS)
+
+
+def _place(recording: Recording, part: str = "") -> dict[str, str]:
+    """The name of a recording and the folder, in columns of their own: tables cut long words off at the end."""
+    path, mark, query = recording.shown_path.partition("?")
+    folder, name = os.path.split(path)
+    return {"Recording": name + mark + query + part, "Folder": folder}
 
 
 def _part(recording: Recording) -> str:
@@ -99,7 +117,7 @@ def _failed(store: Store, recordings: list[Recording]) -> None:
     if not recordings:
         return
     st.subheader("Failed")
-    _table([{"Recording": each.shown_path, "Reason": each.error} for each in recordings])
+    _table([{**_place(each), "Reason": each.error} for each in recordings])
     st.button("Try again", on_click=queue.try_again, args=(store,), icon=":material/refresh:")
 
 
@@ -112,7 +130,7 @@ def _done(newest: list[Recording], count: int) -> None:
         st.caption(f"The newest {len(newest)} of {count:,}")
     rows = [
         {
-            "Recording": each.shown_path,
+            **_place(each),
             "MB": round(each.size / 1e6, 1),
             "Ended": pd.Timestamp(each.ended_at or 0.0, unit="s", tz="UTC"),
             "Session": _address(each),

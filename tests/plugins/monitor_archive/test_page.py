@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor.store import Store, pieces, queue
+from monitor.store import Recorder, Store, pieces, queue
 from monitor.store.queue import File
 from monitor_archive.progress import print_failures
 from tests.made_up_session import MadeUpSession
@@ -40,6 +40,12 @@ def metrics(drawn: AppTest) -> dict[str, str]:
     return {each.label: each.value for each in drawn.metric}
 
 
+def bar(drawn: AppTest) -> tuple[int, str]:
+    """How far it is, in per cent, and its words."""
+    (progress,) = drawn.get("progress")
+    return progress.proto.value, progress.proto.text
+
+
 def press(drawn: AppTest, label: str) -> AppTest:
     (button,) = [each for each in drawn.button if each.label == label]
     pressed = button.click().run()
@@ -67,11 +73,38 @@ def test_it_shows_how_far_the_queue_is_and_what_failed_and_why(store: Store) -> 
     drawn = shown()
     assert metrics(drawn) == {"Done": "1", "Running": "1", "Waiting": "1", "Held": "0", "Failed": "1"}
     running, failed, done = (table.value for table in drawn.dataframe)
-    assert running[["Recording", "Worker", "Session"]].values.tolist() == [
-        ["/archive/c.mp4", "here:1", "/session?session=1"]
+    assert running[["Recording", "Folder", "Worker", "Session"]].values.tolist() == [
+        ["c.mp4", "/archive", "here:1", "/session?session=1"]
     ]
-    assert failed[["Recording", "Reason"]].values.tolist() == [["/archive/b.mp4", "it is damaged"]]
-    assert done[["Recording", "Session"]].values.tolist() == [["/archive/a.mp4", "/session?session=1"]]
+    assert failed[["Recording", "Folder", "Reason"]].values.tolist() == [["b.mp4", "/archive", "it is damaged"]]
+    assert done[["Recording", "Folder", "Session"]].values.tolist() == [["a.mp4", "/archive", "/session?session=1"]]
+    assert bar(drawn) == (25, "25 % of 0.0 MB done, 25 % failed")
+    assert running[["At", "Of", "Speed"]].values.tolist() == [["0:04", "1:00:00", "9.4 x"]]
+
+
+def test_where_all_failed_nothing_is_done(store: Store) -> None:
+    queue.enqueue(store, [File("/archive/a.mp4", 0, "a"), File("/archive/b.mp4", 0, "b")], "recipe")
+    for _ in "ab":
+        taken = queue.take(store, "recipe", "here:1")
+        assert taken is not None
+        queue.end(store, taken.id, "here:1", "it is empty")
+    assert bar(shown()) == (0, "0 % of 2 recordings done, 100 % failed")
+
+
+def test_a_short_clip_that_runs_is_told_in_tenths_and_without_a_speed_that_it_does_not_have(store: Store) -> None:
+    queue.enqueue(store, [File("/archive/short.gif", 1000, "short")], "recipe")
+    recorder = Recorder(store, name="short", every_seconds=0.5, window_seconds=5, labels={"mood": ["glad", "sad"]})
+    source = recorder.add_source("short.gif", "file", duration_seconds=0.9)
+    taken = queue.take(store, "recipe", "here:1")
+    assert taken is not None
+    with store.engine.begin() as connection:
+        queue.begin(connection, recorder.session_id, number=taken.id, worker="here:1")
+    columns = ["At", "Of", "Speed"]
+    assert shown().dataframe[0].value[columns].values.tolist() == [["about to begin", "0:00.9", "\N{EN DASH}"]]
+    recorder.update_source(source, seconds=0.5, frames_sampled=2, realtime_factor=3.0)
+    recorder.flush(force=True)
+    assert shown().dataframe[0].value[columns].values.tolist() == [["0:00.5", "0:00.9", "3.0 x"]]
+    recorder.finish("finished")
 
 
 def test_passwords_of_addresses_are_not_shown(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,9 +115,9 @@ def test_passwords_of_addresses_are_not_shown(store: Store, capsys: pytest.Captu
         assert taken is not None
         queue.end(store, taken.id, "here:1", error)
     queue.take(store, "recipe", "here:1")
-    tables = [table.value["Recording"].tolist() for table in shown().dataframe]
-    shown_as = "https://reader:***@archive.example/{}.mp4?token=***"
-    assert tables == [[shown_as.format(each)] for each in "cba"]
+    tables = [table.value[["Recording", "Folder"]].values.tolist() for table in shown().dataframe]
+    folder = "https://reader:***@archive.example"
+    assert tables == [[[f"{each}.mp4?token=***", folder]] for each in "cba"]
     print_failures(store, "recipe")
     printed = capsys.readouterr().out
     assert "it is damaged" in printed
@@ -113,8 +146,8 @@ def test_a_piece_that_runs_says_which_it_is_and_sizes_are_of_all(store: Store) -
         queue.take(store, "r", "w")
     drawn = shown()
     assert drawn.dataframe[0].value["Recording"].tolist() == [
-        "/archive/long.mp4, from 0:00 to 10:00",
-        "/archive/long.mp4, from 10:00 to 20:00",
-        "/archive/long.mp4, from 20:00",
+        "long.mp4, from 0:00 to 10:00",
+        "long.mp4, from 10:00 to 20:00",
+        "long.mp4, from 20:00",
     ]
     assert metrics(drawn)["Waiting"] == "1"
