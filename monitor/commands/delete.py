@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,8 +45,10 @@ def delete_all(store: Store, sessions: Sequence[Session], settings: Settings) ->
     from monitor.plugin.registry import plugins_in_use
     from monitor.store.removal import delete_session
 
-    for session in sessions:
-        delete_session(store, session)
+    def forget(number: int) -> None:
         for sink in plugins_in_use().sinks.values():
             if sink.forget is not None:
-                sink.forget(session.id, settings)
+                sink.forget(number, settings)
+
+    for session in sessions:
+        delete_session(store, session, partial(forget, session.id))

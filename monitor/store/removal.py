@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
@@ -15,14 +15,16 @@ RAW = ("observations", "track_vectors")
 """Tables of what was said of single samples and faces; windows, totals and people say the rest."""
 
 
-def delete_session(store: Database, session: Session) -> None:
+def delete_session(store: Database, session: Session, forget: Callable[[], None] = lambda: None) -> None:
     """Delete a session with all that belongs to it, in one transaction.
 
-    A recording of the queue that it came of stays done. Raises StoreError where the session still runs, or is gone on
+    `forget` deletes what lies elsewhere; where it fails, the session stays, so that it can be deleted once more. A
+    recording of the queue that it came of stays done. Raises StoreError where the session still runs, or is gone on
     with since it was read.
     """
     with store.errors(), store.engine.begin() as connection:
         _check_ended(connection, session)
+        forget()
         queue = tables.queue
         connection.execute(queue.update().where(queue.c.session_id == session.id).values(session_id=None))
         _delete(connection, session.id, (table for table in tables.metadata.sorted_tables[::-1] if table is not queue))

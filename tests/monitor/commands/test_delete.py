@@ -15,7 +15,7 @@ from functools import partial
 import pytest
 
 from monitor.commands.delete import delete
-from monitor.errors import UnknownSession
+from monitor.errors import MonitorError, UnknownSession
 from monitor.plugin.registry import Plugins, Registration
 from monitor.settings import Settings
 from monitor.store import Store
@@ -47,6 +47,20 @@ def test_sessions_go_and_sinks_forget_them(plugins: Plugins) -> None:
         delete(["tuesday", "2"], yes=True, store="a.db")
     assert names() == ["monday"]
     assert forgotten == [(2, "a.db")]
+
+
+def test_a_session_whose_moments_cannot_be_deleted_stays(plugins: Plugins) -> None:
+    """Or else nobody could ask for it once more."""
+
+    def forget(session: int, settings: Settings) -> None:
+        raise MonitorError("the disk is full")
+
+    plugins.sinks["keeper"] = Registration("sinks", "keeper", object, "tests", forget=forget)
+    with plugins.in_use(), pytest.raises(MonitorError, match="the disk is full"):
+        delete(["tuesday"], yes=True, store="a.db")
+    assert names() == ["tuesday", "monday"]
+    with Store("a.db") as store:
+        assert len(store.samples(store.session("tuesday")))
 
 
 def test_it_asks_first(
