@@ -21,7 +21,6 @@ from monitor.store.change_log import log_people
 from monitor.store.database import Database
 from monitor.store.found_people import FoundPeople, vector_rows
 from monitor.store.records import Session
-from monitor.store.seen_together import seen_together
 from monitor.store.upsert import upsert
 
 LONGEST_NAME = 200
@@ -77,7 +76,7 @@ class Identities:
                 tuple(row["subject"] for row in rows),
                 min(row["first_seconds"] for row in rows),
                 max(row["last_seconds"] for row in rows),
-                sum(row["samples"] for row in rows) - seen_together(self.store, rows, {}),
+                sum(row["samples"] for row in rows),
                 *names.get((source, number), (None, False)),
             )
             for (source, number), rows in members.items()

@@ -7,7 +7,7 @@ who is taken out of the shares is not there. `observations` alone tells tracks. 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ from monitor.store.events import EXCLUDE
 from monitor.store.exclusion import Stretches, excluded_stretches, inside, inside_part, outside, outside_part, touched
 from monitor.store.frames import Rows, columns, counted, measure_frame, score_frame, sum_frame
 from monitor.store.records import Session, Source, session_of, sessions_of
-from monitor.store.seen_together import seen_together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -349,16 +348,15 @@ class Store(Database):
         thumbnails: bool = True,
         excluded: Stretches | None = None,
     ) -> pd.DataFrame:
-        """Columns source_id, source, subject, name (or None), first_seconds, last_seconds, samples (in how many they
-        were seen), thumbnail (JPEG bytes of the best view, or None).
+        """Columns source_id, source, subject, name (or None), first_seconds, last_seconds, samples, thumbnail (JPEG
+        bytes of the best view, or None).
 
         Of those who were there at some time in [start_seconds, end_seconds), by number: `most` people after the first
         `skip`. With `newest`, only that many people, those seen last first; with `most_seen`, those with the most
         samples first. A crowd's thumbnails are heavy to read; without `thumbnails` there is no such column.
         `excluded` as for `seen_windows`.
         """
-        stretches = excluded_stretches(self, session.id) if excluded is None else excluded
-        people, tracks = self._people(session, source_id, start_seconds, end_seconds, stretches), None
+        people, tracks = self._people(session, source_id, start_seconds, end_seconds, excluded), None
         if newest is not None and source_id is not None and start_seconds is None and end_seconds is None:
             chosen = self._newest(source_id, newest)  # so that nothing of all the others is read
             tracks = self._tracks(source_id, chosen)
@@ -371,28 +369,7 @@ class Store(Database):
             query = query.order_by(seen.c.samples.desc(), seen.c.source_id, seen.c.subject).limit(most_seen)
         else:
             query = query.order_by(seen.c.source_id, seen.c.subject).limit(most).offset(skip)
-        frame = self._frame(query)
-        keys = list(zip(frame["source_id"], frame["subject"], strict=True))
-        again = self._seen_together(keys, stretches)
-        return frame.assign(samples=frame["samples"] - [again.get(key, 0) for key in keys]) if again else frame
-
-    def _seen_together(self, people: Iterable[tuple[int, int]], stretches: Stretches) -> dict[tuple[int, int], int]:
-        """(source_id, person) -> what `seen_together` tells of their tracks, of those who have several."""
-        table = tables.people
-        numbers: dict[int, list[int]] = defaultdict(list)
-        tracks: dict[tuple[int, int], list[Any]] = defaultdict(list)
-        for source_id, number in people:
-            numbers[int(source_id)].append(int(number))
-        for source_id, own in numbers.items():
-            for chosen in (own[start : start + MOST_AT_ONCE] for start in range(0, len(own), MOST_AT_ONCE)):
-                joined = self._tracks(source_id, chosen)
-                if len(joined) == len(chosen):
-                    continue  # each has one track
-                query = with_people(sa.select(*table.c, person(table).label("person")), table)
-                for row in self.rows(query.where(table.c.source_id == source_id, table.c.subject.in_(joined))):
-                    tracks[source_id, row["person"]].append(row)
-        counts = {key: seen_together(self, rows, stretches) for key, rows in tracks.items()}
-        return {key: count for key, count in counts.items() if count}
+        return self._frame(query)
 
     def names(self, source_id: int) -> dict[int, str]:
         """Person -> the name that they were given, of those of a source who have one."""
