@@ -185,8 +185,9 @@ def read_ms(store: Store, read: Callable[[Store, Session], None]) -> dict[str, f
 
 
 def print_table(result: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     observations = f"{result['observations'] / 1e6:,.1f} million observations"
     title = f"{result['sessions']:,} sessions of {result['hours']:g} hours, {observations}"
@@ -194,4 +195,4 @@ def print_table(result: dict[str, Any]) -> None:
     for name, measured in result["read_ms"].items():
         table.add_row(name, *(f"{measured[each]:.0f} ms" for each in ("median", "slowest", "processor", "reading")))
     table.add_row("database", f"{result['bytes'] / 1e9:.2f} GB", "", "", "")
-    Console().print(table)
+    table_console().print(table)

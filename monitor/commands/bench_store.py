@@ -137,8 +137,9 @@ def memory_in_use_mb() -> float:
 
 
 def print_table(result: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     title = f"{result['hours']:g} hours, {result['people']:,} people, {result['observations']:,} observations"
     table = Table(show_header=False, title=title, title_justify="left")
@@ -151,4 +152,4 @@ def print_table(result: dict[str, Any]) -> None:
     table.add_row("one refresh of the live page", f"{refresh['median']:.1f} ms, slowest {refresh['slowest']:.1f}")
     for name, measured in result.get("exports", {}).items():
         table.add_row(f"export, {name}", f"{measured['seconds']:.0f} s, {measured['memory_mb']:.0f} MB")
-    Console().print(table)
+    table_console().print(table)

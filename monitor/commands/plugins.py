@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as jsonlib
 import logging
 import math
-import sys
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -103,9 +102,10 @@ def declared_measures(plugins: Plugins, settings: Settings) -> list[dict[str, An
 
 def print_measures(rows: list[dict[str, Any]], json: bool) -> None:
     """A table, or a JSON array in which a range without end is null."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     if json:
         limits = ("low", "high")
@@ -116,14 +116,15 @@ def print_measures(rows: list[dict[str, Any]], json: bool) -> None:
     for row in rows:
         span = f"{row['low']:g} to {row['high']:g}"
         table.add_row(*map(escape, (row["analyzer"], row["measure"], row["unit"], span, row["meaning"])))
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    table_console().print(table)
 
 
 def print_table(plugins: list[Plugin]) -> None:
     """One row per plugin."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     table = Table("plugin", "version", "package", "registers")
     for plugin in plugins:
@@ -131,4 +132,4 @@ def print_table(plugins: list[Plugin]) -> None:
         what = "disabled in config.toml" if plugin.disabled else "\n".join(lines) or "nothing"
         style = "dim" if plugin.disabled else None
         table.add_row(*map(escape, (plugin.name, plugin.version, plugin.distribution, what)), style=style)
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    table_console().print(table)

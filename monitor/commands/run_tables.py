@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +14,16 @@ if TYPE_CHECKING:
 
 MOST_SUBJECTS = 20
 """Rows of a table; a door camera sees thousands of people."""
-WIDE = 120
-"""Columns of text where the output is not a terminal."""
 TOGETHER = ("all", "frame")
 """Of whom a table of measures tells: all people together, or the whole frame."""
 
 
 def print_summary(sources: list[dict[str, Any]], session: int, store: str) -> None:
     """The tables of each source, and how to go on with the session."""
-    from rich.console import Console
-
     from monitor.settings import Settings
+    from monitor.views.console import table_console
 
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = table_console()
     for source in sources:
         facts = (
             f"{source['seconds']:.1f} s, {source['frames_sampled']} samples, {source['realtime_factor']:.1f}x real time"

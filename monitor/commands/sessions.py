@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from monitor.store import Session, Source, Store
 
 STATE_STYLES = {"running": "green", "finished": "", "stopped": "", "failed": "red", "interrupted": "yellow"}
@@ -28,8 +30,6 @@ COLUMNS: dict[str, Literal["left", "right"]] = {
 """Heading -> alignment."""
 MOST = 100
 """Sessions in the table, unless all are asked for."""
-WIDE = 200
-"""Columns of text where the output is not a terminal, so that nothing is cut."""
 
 
 def sessions(
@@ -77,19 +77,32 @@ def _facts(session: Session, sources: Sequence[Source], counts: Mapping[str, int
 
 
 def _print(rows: list[dict[str, Any]], address: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from rich.measure import measure_renderables
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDE)
+    from monitor.views.console import UNLIMITED, table_console
+
+    console = table_console()
     if not rows:
         console.print(f"The store {address} holds no session yet; `monitor run VIDEO` records one.", markup=False)
         return
+    table = _table(rows, str)
+    if measure_renderables(console, console.options.update(width=UNLIMITED), [table]).maximum > console.width:
+        table = _table(rows, _file_name)
+    console.print(table)
+
+
+def _table(rows: list[dict[str, Any]], shown: Callable[[str], str]) -> Table:
+    """A row for each session; `shown` is how the name of a source is written."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for name, align in COLUMNS.items():
-        table.add_column(name, justify=align, no_wrap=True, overflow="ellipsis", min_width=4)
+        # what does not fit into the terminal goes on in the next line, but of no number and no state
+        if name in ("Name", "Sources"):
+            table.add_column(name, justify=align, overflow="fold", min_width=len("2026-12-31"))
+        else:
+            table.add_column(name, justify=align, no_wrap=True)
     for row in rows:
         started = datetime.fromisoformat(row["started_at"]).astimezone()
         table.add_row(
@@ -100,6 +113,16 @@ def _print(rows: list[dict[str, Any]], address: str) -> None:
             f"{row['samples']:,}",
             f"{row['people']:,}",
             Text(f"{row['faults']:,}", style="red" if row["faults"] else ""),
-            Text(", ".join(row["sources"])),
+            Text(", ".join(map(shown, row["sources"]))),
         )
-    console.print(table)
+    return table
+
+
+def _file_name(source: str) -> str:
+    """The name of a file without its folders; the address of a stream as it is.
+
+    >>> _file_name("/recordings/monday/talk.mp4"), _file_name("rtsp://camera.local/door")
+    ('…/talk.mp4', 'rtsp://camera.local/door')
+    """
+    folders, _, name = source.rpartition("/")
+    return f"…/{name}" if folders and name and "://" not in source else source

@@ -137,8 +137,9 @@ def _programs(cluster: str) -> list[psutil.Process]:
 
 
 def print_table(result: dict[str, Any], ways: Sequence[str]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     title = f"{result['recordings']} recordings of {result['seconds']:g} s, medians of {result['rounds']}"
     table = Table("", "wall clock", "ratio", "processor", "ratio", title=title, title_justify="left")
@@ -147,4 +148,4 @@ def print_table(result: dict[str, Any], ways: Sequence[str]) -> None:
         ratios = (f"{result['run'][kind] / result[name][kind]:.3f}" for kind in ("wall", "processor"))
         first, second = ratios
         table.add_row(name, f"{wall:.1f} s", first, f"{processor:.1f} s", second)
-    Console().print(table)
+    table_console().print(table)

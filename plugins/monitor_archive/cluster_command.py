@@ -83,10 +83,10 @@ def status(
 ) -> None:
     """List the machines of a cluster."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from monitor.views.console import table_console
     from monitor_archive.cluster import connected
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
@@ -105,7 +105,7 @@ def status(
                 f"{resources.get('memory', 0) / 1e9:.1f} GB",
                 "works" if node["Alive"] else "is gone",
             )
-    Console().print(table)
+    table_console().print(table)
 
 
 @cluster_app.command()
@@ -168,10 +168,10 @@ def simulate(
     longest 88 minutes. Of each number of machines: the time, and the share of it in which workers analyse.
     """
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
 
     from monitor.views.clock import clock
+    from monitor.views.console import table_console
     from monitor_archive import simulation
     from monitor_archive.need import CORES_EACH
 
@@ -189,8 +189,8 @@ def simulate(
         found = simulation.simulate(drawn, workers, model, None if pieces is None else 60.0 * pieces)
         busy = f"{100 * found.database_busy:.0f} %"
         table.add_row(str(count), str(workers), clock(found.seconds), f"{found.efficiency:.3f}", busy)
-    Console().print(f"{recordings:,} recordings, {sum(drawn) / 3600:,.0f} hours")
-    Console().print(table)
+    table_console().print(f"{recordings:,} recordings, {sum(drawn) / 3600:,.0f} hours")
+    table_console().print(table)
 
 
 def _is_marked(process: psutil.Process) -> bool:

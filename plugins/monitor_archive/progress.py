@@ -14,6 +14,7 @@ from rich.text import Text
 from monitor.store import Store, queue
 from monitor.store.queue import Progress, Recording
 from monitor.views.clock import clock
+from monitor.views.console import table_console
 
 LEAST_DONE = 0.01
 """Share of the work after which the time left is told."""
@@ -86,7 +87,7 @@ def print_failures(store: Store, recipe: str) -> None:
     failed = queue.recordings(store, recipe=recipe, state=queue.FAILED)
     if not failed:
         return
-    console = Console()
+    console = table_console()
     table = Table(title="Failed; `--failed` tries them again", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("recording", overflow="fold")
     table.add_column("reason", overflow="fold")

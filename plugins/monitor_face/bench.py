@@ -36,8 +36,9 @@ def bench_faces(
     if json:
         print(jsonlib.dumps(rows))
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     table = Table(title="Faces followed, against looking everywhere in every sample", title_justify="left")
     for head in ("file", "samples", "faces", "found", "besides", "newcomer", "mesh", "followed", "ms", "everywhere"):
@@ -55,7 +56,7 @@ def bench_faces(
             f"{row['processor_ms']:.1f}",
             f"{row['processor_ms_everywhere']:.1f}",
         )
-    Console().print(table)
+    table_console().print(table)
 
 
 class Counted:

@@ -19,8 +19,6 @@ from monitor_labels.text_file import LabelsError
 if TYPE_CHECKING:
     from monitor_labels.answers import Problem
 
-WIDE = 160
-"""Columns of text where the output is not a terminal, so that nothing is cut."""
 SHOWN = 20
 """Problems that are printed; a file holds all of them."""
 ALL_SEVEN = ",".join(SEVEN)
@@ -292,15 +290,16 @@ def _count(text: str) -> int:
 
 def _print_rows(rows: Any) -> None:
     """A table of a data frame; numbers with three digits, nothing where there is none."""
-    from rich.console import Console
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for name in rows.columns:
         table.add_column(str(name).replace("_", " "), justify="left" if rows[name].dtype.kind in "OT" else "right")
     for row in rows.itertuples(index=False):
         table.add_row(*(_cell(value) for value in row))
-    Console(width=None if sys.stdout.isatty() else WIDE).print(table, markup=False)
+    table_console().print(table, markup=False)
 
 
 def _cell(value: object) -> Any:

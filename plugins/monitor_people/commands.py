@@ -53,11 +53,11 @@ def list_people(
     json: Annotated[bool, typer.Option("--json", help="Print a JSON array instead of a table.")] = False,
 ) -> None:
     """List the people, and pairs that look alike."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from monitor.views.clock import span
+    from monitor.views.console import table_console
     from monitor_people.alike import alike, mixed_models
     from monitor_people.remembering import other_models, proposals
 
@@ -98,7 +98,7 @@ def list_people(
         name = (person.name or "") + (" (left out)" if person.ignored else "")
         row = (name, span(person.first_seconds, person.last_seconds), str(person.samples), tracks)
         table.add_row(str(numbers[person.source_id]), str(person.number), *map(Text, row))
-    console = Console()
+    console = table_console()
     console.print(table)
     for sentence in filter(None, sentences):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)

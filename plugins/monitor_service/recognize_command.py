@@ -11,9 +11,6 @@ import typer
 if TYPE_CHECKING:
     from monitor_service.picture_answers import PictureAnswer
 
-WIDE = 160
-"""Columns of text where the output is not a terminal, so that nothing is cut."""
-
 
 def recognize(
     pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="Picture files.", show_default=False)],
@@ -67,13 +64,13 @@ def print_json(answers: list[PictureAnswer]) -> None:
 
 def print_table(answers: list[PictureAnswer]) -> None:
     """One row per picture, face and analyzer."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from monitor.views.colours import colour
+    from monitor.views.console import table_console
 
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = table_console()
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("Picture", "Of", "Analyzer", "Emotions"):
         table.add_column(heading, overflow="fold")

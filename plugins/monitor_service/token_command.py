@@ -38,12 +38,12 @@ def new(
 @token_app.command("list")
 def list_all(store: StoreAddress = None, config: Config = None) -> None:
     """List the tokens there are, without their secrets."""
-    from rich.console import Console
     from rich.table import Table
 
     from monitor.settings import load_settings
     from monitor.store import Store
     from monitor.store.tokens import list_tokens
+    from monitor.views.console import table_console
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("No.", "Scope", "Made", "Name"):
@@ -53,7 +53,9 @@ def list_all(store: StoreAddress = None, config: Config = None) -> None:
             table.add_row(
                 str(token.id), token.scope, datetime.fromtimestamp(token.made_at).strftime("%d %b %Y %H:%M"), token.name
             )
-    Console().print(table if table.row_count else "There are no tokens; `monitor token new --scope read` makes one.")
+    table_console().print(
+        table if table.row_count else "There are no tokens; `monitor token new --scope read` makes one."
+    )
 
 
 @token_app.command("remove")

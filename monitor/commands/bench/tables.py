@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from monitor.commands.bench.timing import Spread
+from monitor.views.console import table_console
 
 WIDTH = 30
 """Characters of the longest bar."""
-COLUMNS = 110
-"""Of text where the output is not a terminal, so that nothing is cut."""
 
 
 def print_tables(result: Mapping[str, Any]) -> None:
     """On standard output."""
-    console = Console()
-    console = console if console.is_terminal else Console(width=COLUMNS)
+    console = table_console()
     for table in (ways_table(result), stages_table(result), alone_table(result)):
         console.print(table)
     own = result["overhead"]

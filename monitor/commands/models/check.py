@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as jsonlib
 import math
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from statistics import median
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 ALL = "all"
 BATCHES = {1: 15, 32: 3}
 """Samples at once -> how often that is timed."""
-COLUMNS = 160
-"""Of text where the output is not a terminal, so that nothing is cut."""
 
 
 def check_models(
@@ -111,9 +108,10 @@ def measured(artifact: Artifact, runtime: Runtime, reference: Reference) -> dict
 
 
 def print_table(rows: Iterable[dict[str, Any]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from monitor.views.console import table_console
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("Model", "Runtime", "Works", "Difference", "Same label", *(f"Batch {size}" for size in BATCHES)):
@@ -128,4 +126,4 @@ def print_table(rows: Iterable[dict[str, Any]]) -> None:
         else:
             words.append(row["why"])
         table.add_row(*map(Text, words))
-    Console(width=None if sys.stdout.isatty() else COLUMNS).print(table)
+    table_console().print(table)

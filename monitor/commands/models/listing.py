@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +12,6 @@ from monitor.commands.models.options import Config, Folders, Json
 from monitor.errors import ArtifactError
 from monitor.settings import load_settings
 
-WIDE = 160
-"""Columns of text where the output is not a terminal, so that nothing is cut."""
 HEADLINES = ("accuracy", "map", "f_macro")
 """The first of these metrics that a model has is listed, with its interval."""
 
@@ -25,9 +22,10 @@ def list_models(folders: Folders = None, json: Json = False, config: Config = No
     if json:
         print(jsonlib.dumps([facts(each) for each in found], indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from monitor.views.console import table_console
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("Model", "From", "Measured", "Learned from", "Digest", "Folder"):
@@ -41,7 +39,7 @@ def list_models(folders: Folders = None, json: Json = False, config: Config = No
         )
         name = each.name if manifest is None else f"{manifest.name} {manifest.version}"
         table.add_row(*map(Text, (name, each.origin, *words, str(each.folder))))
-    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+    table_console().print(table)
 
 
 def show_model(

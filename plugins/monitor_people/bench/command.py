@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 LEAST_PEOPLE = 3
 """Who cross and leave in the wide shot."""
-COLUMNS = 170
-"""Of text where the output is not a terminal, so that nothing is cut."""
 
 
 def bench_people(
@@ -96,8 +94,9 @@ def print_speed(ratios: Mapping[str, Spread], json: bool) -> None:
 
 def print_table(results: Sequence[Result]) -> None:
     """A row for each recording."""
-    from rich.console import Console
     from rich.table import Table
+
+    from monitor.views.console import table_console
 
     table = Table()
     table.add_column("recording", no_wrap=True)
@@ -113,5 +112,4 @@ def print_table(results: Sequence[Result]) -> None:
         spent = (f"{milliseconds:.2f}" for milliseconds in (result.people_ms, result.measures_ms))
         counts = (result.recording, str(result.people), str(result.found), str(result.most))
         table.add_row(*counts, *figures, *mixed, *spent, growth)
-    console = Console()
-    (console if console.is_terminal else Console(width=COLUMNS)).print(table)
+    table_console().print(table)

@@ -30,9 +30,9 @@ def bench_moments(
     Recall is the part of the ten nearest frames, by exact search, that is among the ten found. Searched for are frames
     with some noise, in all sessions and in one session each, and scenes that no session shows.
     """
-    from rich.console import Console
     from rich.table import Table
 
+    from monitor.views.console import table_console
     from monitor_retrieval.benchmark.measure import measure, pictured_scenes
     from monitor_retrieval.benchmark.synthetic_vectors import synthetic_scenes
 
@@ -53,7 +53,7 @@ def bench_moments(
     for searched, figures in result["queries"].items():
         milliseconds = (f"{figures[name]:.1f} ms" for name in ("median_ms", "percentile_95_ms"))
         table.add_row(searched, f"{figures['recall']:.3f}", *milliseconds)
-    console = Console()
+    console = table_console()
     console.print(table)
     console.print(
         f"appended in {result['append_seconds']:.1f} s, indexed in {result['optimize_seconds']:.1f} s, "

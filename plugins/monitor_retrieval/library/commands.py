@@ -58,11 +58,11 @@ def list_libraries(
     config: Config = None,
 ) -> None:
     """List the libraries."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from monitor.settings import load_settings
+    from monitor.views.console import table_console
     from monitor_retrieval.index.location import index_folder
     from monitor_retrieval.index.moment_index import MomentIndex
 
@@ -78,7 +78,7 @@ def list_libraries(
         table.add_column("Pictures", justify="right")
         for name, count in libraries.items():
             table.add_row(Text(name), f"{count:,}")
-        Console().print(table)
+        table_console().print(table)
 
 
 @library_app.command("remove")

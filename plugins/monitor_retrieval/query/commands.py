@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from monitor_retrieval.query.result import SearchResult
     from monitor_retrieval.query.search import Scope
 
-WIDE = 160
-"""Columns of text where the output is not a terminal, so that nothing is cut."""
 
 Top = Annotated[int, typer.Option(min=1, max=1000, help="Moments to find.")]
 MinGap = Annotated[
@@ -152,15 +150,15 @@ def facts(result: SearchResult, names: Mapping[int, str]) -> dict[str, Any]:
 
 def print_table(result: SearchResult, names: Mapping[int, str]) -> None:
     """One row per moment."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from monitor.views.colours import colour
+    from monitor.views.console import table_console
     from monitor_retrieval.moment import LIBRARY
     from monitor_retrieval.query.moment_text import strongest, time_code, title
 
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = table_console()
     if not result.moments:
         console.print(f"{result.query}: nothing was found.", markup=False, highlight=False)
         return

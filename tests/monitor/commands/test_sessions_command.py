@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 
 from monitor.commands import sessions
 from monitor.commands.sessions import facts
-from monitor.store import Store
+from monitor.store import Store, tables
 from monitor.store.events import Event, add_events
 from monitor.store.identities import Identities
 from tests.made_up_session import MadeUpSession
@@ -25,6 +27,42 @@ def test_sessions_are_listed_the_newest_first(
     assert second.split()[:3] == ["2", "second", "stopped"]
     assert first.split()[:3] == ["1", "first", "finished"]
     assert first.rstrip().endswith("interview.mp4, rtsp://camera.local/door")
+
+
+@pytest.fixture
+def long_path(tmp_path: Path) -> Path:
+    """A store of a session whose recording lies deep."""
+    with Store(tmp_path / "deep.db", create=True) as store:
+        made_up = MadeUpSession(store, name="2026-11-28 13:04:05")
+        made_up.play(30)
+        made_up.end("interrupted")
+        name = f"/recordings/{'november/' * 30}interview.mp4"
+        with store.engine.begin() as connection:
+            connection.execute(tables.sources.update().where(tables.sources.c.id == 1).values(name=name))
+    return tmp_path / "deep.db"
+
+
+def test_in_a_narrow_terminal_paths_give_way_and_numbers_stay(
+    monitor: Callable[..., int], long_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert monitor("sessions", "--store", long_path) == 0
+    head, first, *more = Text.from_ansi(capsys.readouterr().out).plain.splitlines()
+    assert head.split() == ["No.", "Name", "State", "Started", "Samples", "People", "Faults", "Sources"]
+    assert first.split()[:3] == ["1", "2026-11-28", "interrupted"]
+    assert first.split()[6:9] == ["120", "2", "1"]
+    assert "…/interv" in first
+    assert "november" not in "".join([first, *more])
+    assert all(len(line) <= 80 for line in (head, first, *more))
+
+
+def test_nothing_is_cut_where_the_output_is_no_terminal(
+    monitor: Callable[..., int], long_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert monitor("sessions", "--store", long_path) == 0
+    _, line = capsys.readouterr().out.splitlines()
+    assert f"/{'november/' * 30}interview.mp4, rtsp://camera.local/door" in line
 
 
 def test_json_tells_the_same(
