@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import io
-import os
-import subprocess
 import sys
-import termios
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 
@@ -87,29 +81,33 @@ def test_where_nobody_can_answer_it_says_how(
     assert names() == ["tuesday", "monday"]
 
 
-@pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
-def test_at_a_terminal_a_key_declines(key: bytes) -> None:
-    ours, its = os.openpty()
-    words = [sys.executable, "-m", "monitor", "delete", "1", "--store", "a.db"]
-    with subprocess.Popen(words, stdin=its, stdout=its, stderr=its, preexec_fn=partial(own_terminal, its)) as process:
-        os.close(its)
-        told = b""
-        with contextlib.suppress(OSError):  # the other end is closed
-            while part := os.read(ours, 1000):
-                told += part
-                if told.endswith(b"[y/N]: "):
-                    os.write(ours, key)
-    os.close(ours)
-    assert process.returncode == 1
-    assert told.splitlines()[-1] == b"monitor: nothing was deleted"
-    assert b"Traceback" not in told
+class Terminal(io.StringIO):
+    """What somebody types: nothing, and then a key."""
+
+    def __init__(self, key: type[BaseException]) -> None:
+        super().__init__()
+        self._key = key
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, size: int | None = -1, /) -> str:
+        raise self._key
+
+
+@pytest.mark.parametrize("key", [KeyboardInterrupt, EOFError], ids=["Ctrl-C", "Ctrl-D"])
+def test_at_a_terminal_a_key_declines(
+    monitor: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    key: type[BaseException],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal(key))
+    assert monitor("delete", "1", "--store", "a.db") == 1
+    told = capsys.readouterr()
+    assert told.out.endswith("Delete it for good? [y/N]: \n")
+    assert told.err == "monitor: nothing was deleted\n"
     assert names() == ["tuesday", "monday"]
-
-
-def own_terminal(file: int) -> None:
-    """Make a terminal that of this process, whose keys it gets as signals."""
-    os.setsid()
-    fcntl.ioctl(file, termios.TIOCSCTTY, 0)
 
 
 def test_nothing_goes_where_one_is_not_there(plugins: Plugins) -> None:
