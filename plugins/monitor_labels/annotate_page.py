@@ -30,7 +30,17 @@ def draw() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         folder = st.selectbox("Task", found, format_func=str, key="annotate_task")
-        worker = st.text_input("Your name", st.query_params.get("worker", ""), key="annotate_worker", width=260)
+        worker = st.query_params.get("worker", "")
+        if worker:  # as text: a field would keep the keys that answer
+            st.button(
+                f"You are {plain(worker)}: change",
+                key="annotate_other",
+                on_click=_forget_worker,
+                type="tertiary",
+                icon=":material/person:",
+            )
+        else:
+            st.text_input("Your name", key="annotate_worker", on_change=_take_worker, width=260)
     if not worker:
         st.info("Give a name: answers are kept by it, so that those of several people can be compared.")
         return
@@ -62,6 +72,15 @@ def _ask(task: Task, own: OwnAnswers, folder: Path) -> None:
             st.caption(GUIDE)
         if st.session_state.get("annotate_shown") != picture:
             st.session_state.annotate_shown, st.session_state.annotate_since = picture, time.monotonic()
+
+
+def _take_worker() -> None:
+    """Keep the name that was typed in the address of the page."""
+    st.query_params["worker"] = st.session_state.annotate_worker.strip()
+
+
+def _forget_worker() -> None:
+    st.query_params.pop("worker", None)
 
 
 def _back_button(folder: Path, own: OwnAnswers) -> None:

@@ -16,7 +16,9 @@ def test_pictures_are_labelled_by_keyboard(
     page: Page, store_path: Path, serve_dashboard: Callable[[Path], str], tmp_path: Path
 ) -> None:
     make_task(write_pictures(tmp_path / "faces", ["1.png", "2.png", "3.png"]), "csv", LABELS).write(tmp_path / "task")
-    page.goto(f"{serve_dashboard(store_path)}/annotate?task={tmp_path / 'task'}&worker=ann")
+    page.goto(f"{serve_dashboard(store_path)}/annotate?task={tmp_path / 'task'}")
+    page.get_by_label("Your name").fill("ann")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("0 of 3")).to_be_visible()
     expect(page.locator("[data-testid=stImage] img")).to_have_js_property("naturalWidth", 16)
     for key, said in (("3", "1 of 3"), ("1", "2 of 3"), ("Backspace", "1 of 3"), ("2", "2 of 3"), ("2", "3 of 3")):

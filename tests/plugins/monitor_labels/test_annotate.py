@@ -67,6 +67,19 @@ def test_the_page_goes_from_picture_to_picture_and_back(task: Task, tmp_path: Pa
     assert "monitor labels import" in page.code[0].value
 
 
+def test_a_name_is_asked_for_once_and_can_be_changed(task: Task, tmp_path: Path) -> None:
+    page = opened()
+    page.text_input(key="annotate_worker").set_value(" ann ").run()
+    assert not page.text_input
+    assert page.query_params["worker"] == ["ann"]
+    page.button(key="annotate_other").click().run()
+    page.text_input(key="annotate_worker").set_value("bob").run()
+    page.button(key="annotate_fear_1.png").click().run()
+    assert not page.exception
+    assert OwnAnswers.open(Path("task"), "bob").labels == {"1.png": "fear"}
+    assert OwnAnswers.open(Path("task"), "ann").labels == {}
+
+
 def test_the_name_of_a_picture_stays_text(tmp_path: Path) -> None:
     pictures = write_pictures(tmp_path / "faces", ["a*b*.png"])
     make_task(pictures, "csv", LABELS).write(tmp_path / "task")
