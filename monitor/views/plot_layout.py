@@ -26,8 +26,10 @@ CUT = 0.03
 INK, PAPER = "#14171d", "#ffffff"
 LABEL = "rgba(255, 255, 255, 0.75)"
 """Ground of labels of events and gaps, which is light on every page, as the areas behind them have every colour."""
-ON_LABEL = {"font": {"size": 11, "color": INK}, "bgcolor": LABEL}
+ON_LABEL: dict[str, Any] = {"font": {"size": 11, "color": INK}, "bgcolor": LABEL}
 DAY = 86400.0
+LATE = 0.85
+"""From this part of a plot on, words end where they else would begin."""
 MOST_EVENTS = 40
 """More would hide the plot; their tiers show them."""
 LEFT, RIGHT = 52, 12
@@ -83,7 +85,7 @@ def over_time(
     `lanes` are the y axes, the topmost first, of a figure whose lanes share the time axis.
     """
     start, end = reach
-    marks = _Marks(lanes, list(shapes), list(annotations))
+    marks = _Marks(lanes, reach, list(shapes), list(annotations))
     for gap in [] if gaps is None else gaps.to_dict("records"):
         if gap["end_seconds"] > start and gap["start_seconds"] < end:
             marks.add_gap(max(start, gap["start_seconds"]), min(end, gap["end_seconds"]), gap)
@@ -92,7 +94,7 @@ def over_time(
     marked = [each for each in events if each.author != "machine" and each.kind != EXCLUDE]
     marked = [each for each in marked if each.last_seconds >= start and each.start_seconds <= end]
     for event in marked if len(marked) <= MOST_EVENTS else []:
-        marks.add_event(event, start)
+        marks.add_event(event)
     if at is not None and start <= at <= end:
         marks.add_moment(at)
     coarse = "%-M:%S" if end < 3600 else "%-H:%M:%S" if end < DAY else "day %-j, %H:%M"
@@ -139,6 +141,8 @@ class _Marks:
     """What is drawn over the lanes of a plot, as plotly's shapes and annotations."""
 
     lanes: Sequence[str]
+    reach: tuple[float, float]
+    """Start and end of the plot, in seconds."""
     shapes: list[Mapping[str, Any]]
     annotations: list[Mapping[str, Any]]
 
@@ -147,7 +151,7 @@ class _Marks:
         left, right = times([start, end])
         edge = {"width": 1, "color": GREY, "dash": "dot"}
         self._add_shape(x0=left, x1=right, y0=0, y1=1, fillcolor=GAP, line=edge)
-        self._add_words(gap.get("what", "gap"), left, hovertext=str(gap["reason"]), **ON_LABEL)
+        self._add_words(gap.get("what", "gap"), start, hovertext=str(gap["reason"]), **ON_LABEL)
 
     def add_cuts(self, cuts: Sequence[float]) -> None:
         """Short lines above all lanes, as one shape each: a film has thousands."""
@@ -155,28 +159,32 @@ class _Marks:
         path = " ".join(f"M{moment},1L{moment},{1 + CUT}" for moment in moments)
         self._add_shape(type="path", path=path, name="cuts", line={"width": 1, "color": GREY})
 
-    def add_event(self, event: Event, start: float) -> None:
-        """A line at a moment, or at both ends of an interval, in all lanes, and its label in the first; the plot begins
-        at `start`."""
+    def add_event(self, event: Event) -> None:
+        """A line at a moment, or at both ends of an interval, in all lanes, and its label in the first."""
         moments = times([event.start_seconds, event.last_seconds])
         for at in dict.fromkeys(moments):
             line = {"width": 1.5, "color": event.colour or GREY, "dash": "dash"}
             self._add_shape(x0=at, x1=at, y0=0, y1=1, line=line)
-        (left,) = times([max(start, event.start_seconds)])
-        self._add_words(escape(event.label), left, **ON_LABEL)
+        self._add_words(escape(event.label), max(self.reach[0], event.start_seconds), **ON_LABEL)
 
     def add_moment(self, at: float) -> None:
-        """A line in all lanes and its time in the first; dark with a light rim, to stand out from every colour and
-        page."""
+        """A line in all lanes and its time beside it in the first; dark with a light rim, to stand out from every
+        colour and page."""
         (moment,) = times([at])
         for width, ink in ((5, PAPER), (2, INK)):
             self._add_shape(x0=moment, x1=moment, y0=0, y1=1, line={"width": width, "color": ink})
         box = {"bgcolor": INK, "bordercolor": PAPER, "borderpad": 3, "font": {"size": 12, "color": PAPER}}
-        self._add_words(clock(at), moment, **box | {"xanchor": "auto"})
+        self._add_words(clock(at), at, turns=1 - LATE, away=6, **box)  # a playing video goes away from it
 
     def _add_shape(self, **shape: Any) -> None:
         self.shapes += [{**shape, "yref": f"{lane} domain"} for lane in self.lanes]
 
-    def _add_words(self, text: str, x: str | None, **look: Any) -> None:
-        place = {"x": x, "xanchor": "left", "y": 1, "yanchor": "top", "yref": f"{self.lanes[0]} domain"}
-        self.annotations.append({"text": text, **place, "showarrow": False, **look})
+    def _add_words(self, text: str, at: float, *, turns: float = LATE, away: int = 0, **look: Any) -> None:
+        """Words in the first lane, so many pixels `away` from a moment: behind it, and from the part of the plot where
+        that `turns` on before it, as the end of the plot would cut them off."""
+        start, end = self.reach
+        (moment,) = times([at])
+        is_before = at - start > turns * (end - start)
+        side = {"xanchor": "right", "xshift": -away} if is_before else {"xanchor": "left", "xshift": away}
+        place = {"x": moment, "y": 1, "yanchor": "top", "yref": f"{self.lanes[0]} domain"}
+        self.annotations.append({"text": text, **place, **side, "showarrow": False, **look})

@@ -49,6 +49,17 @@ def test_a_moment_is_a_line_through_every_lane_with_its_time() -> None:
     assert [annotation.text for annotation in figure.layout.annotations] == ["1:35"]
 
 
+@pytest.mark.parametrize(
+    ("at", "sides"),
+    [(0, ("left", "left")), (100, ("left", "right")), (180, ("right", "right")), (200, ("right", "right"))],
+)
+def test_words_stand_beside_what_they_mark_and_inside_of_the_plot(at: float, sides: tuple[str, str]) -> None:
+    events = [Event(1, "moment", at, label="here")]
+    event, moment = over_time([], 300, (0, 200), None, at, events=events).layout.annotations
+    assert (event.xanchor, moment.xanchor) == sides
+    assert moment.xshift == (6 if moment.xanchor == "left" else -6)  # room for its line
+
+
 @pytest.mark.parametrize("at", [None, 99.0, 201.0])
 def test_a_moment_outside_the_reach_is_not_marked(at: float | None) -> None:
     assert not over_time([], 300, (100, 200), None, at).layout.shapes
