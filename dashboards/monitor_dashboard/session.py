@@ -179,6 +179,7 @@ def _measures_of_people(
     opened: Store, session: Session, source: Source, parts: list[Evidence], reach: tuple[float, float]
 ) -> None:
     """A table of what each analyzer with measures measured of each subject, a page of people at a time."""
+    uncounted = timeline.uncounted(part.windows for part in parts if part.labels)
     for part in parts:
         if part.measured is None or part.measured.empty:
             continue
@@ -187,7 +188,8 @@ def _measures_of_people(
         if part.kind == FACES:
             people = _choose_people(opened, session, source, reach, f"measures_{part.analyzer}")
             values = values[values["subject"].isin([WHOLE_FRAME, *people["subject"]])]
-        st.html(measure_views.measures_table(measures_by_subject(values), part.measures, opened.names(source.id)))
+        table = measures_by_subject(values), part.measures, opened.names(source.id), uncounted
+        st.html(measure_views.measures_table(*table))
         st.caption("Mean and standard deviation; the meaning of a measure appears over its name.")
 
 

@@ -5,7 +5,7 @@ Windows hold *sums* of probabilities, so merging people or neighbouring windows 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -87,6 +87,13 @@ def shares_by_subject(sums: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame
     rows = sums.groupby(["source_id", "subject"], as_index=False)[["samples", "counted", *labels]].sum()
     rows[list(labels)] = normalised(rows, labels)
     return rows
+
+
+def uncounted(windows: Iterable[pd.DataFrame]) -> set[int]:
+    """Subjects of whom nothing counts in any share; `windows` are those of one source, a table for each analyzer."""
+    counts = [table.groupby("subject")["counted"].sum() for table in windows if len(table)]
+    counted = pd.concat(counts).groupby(level=0).sum() if counts else pd.Series(dtype="int64")
+    return {int(subject) for subject in counted.index[counted == 0]}
 
 
 def overall(sums: pd.DataFrame, labels: Sequence[str]) -> tuple[dict[str, float], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -95,15 +95,23 @@ def measure_over_time(
 
 
 def measures_table(
-    by_subject: pd.DataFrame, measures: Sequence[Measure], names: Mapping[int, str] | None = None
+    by_subject: pd.DataFrame,
+    measures: Sequence[Measure],
+    names: Mapping[int, str] | None = None,
+    uncounted: Collection[int] = (),
 ) -> Markup:
     """An HTML table: a row per subject, a column per measure with its mean and standard deviation.
 
-    `by_subject` comes from `monitor.readout.measured.measures_by_subject`, of one source; `names` has those of people.
+    `by_subject` comes from `monitor.readout.measured.measures_by_subject`, of one source; `names` has those of people,
+    and `uncounted` those who are in no share, which is said.
     """
     known = {(row["subject"], row["measure"]): row for row in by_subject.to_dict("records")}
     rows = [
-        (subject_title(subject, names), [_cell(known.get((subject, each.name))) for each in measures])
+        (
+            subject_title(subject, names),
+            subject in uncounted,
+            [_cell(known.get((subject, each.name))) for each in measures],
+        )
         for subject in sorted(set(by_subject["subject"]))
     ]
     return render("measures_table.html", heads={title(each): each.meaning for each in measures}, rows=rows)

@@ -162,3 +162,11 @@ def test_gaps_that_a_plot_cannot_tell_apart_become_one() -> None:
 
 def test_no_gaps_stay_none() -> None:
     assert timeline.merged_gaps(gaps(), 100).empty
+
+
+def test_who_counts_in_no_share_of_any_analyzer_is_told() -> None:
+    columns = ["subject", "counted"]
+    faces = pd.DataFrame([(1, 3), (1, 0), (2, 0), (2, 0), (3, 0)], columns=columns)
+    others = pd.DataFrame([(2, 0), (3, 1)], columns=columns)
+    assert timeline.uncounted([faces, others, faces[:0]]) == {2}
+    assert timeline.uncounted([]) == set()

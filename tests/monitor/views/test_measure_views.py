@@ -61,3 +61,7 @@ def test_the_table_has_a_row_per_subject_and_a_dash_where_nothing_was_measured()
     assert html.index("Whole frame") < html.index("2 ± 0.5") < html.index("Person 7") < html.index("-123<")
     assert html.count("\N{EN DASH}") == 2
     assert 'title="How far the head is turned, &lt;left&gt; first."' in html
+    assert "does not count" not in html
+    whole, person = measures_table(values, [YAW, COUNT], uncounted={7}).split("</tr>")[1:3]
+    assert "does not count" not in whole
+    assert "does not count" in person
