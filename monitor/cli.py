@@ -191,7 +191,7 @@ def main() -> None:
     except MonitorError as error:
         sys.exit(print_error(error))
     except TyperException as error:
-        sys.exit(print_error(error.format_message()))
+        sys.exit(print_error(_in_words(error)))
     except typer.Abort:  # of a question in a plugin's command
         print("monitor: aborted", file=sys.stderr)
         sys.exit(1)
@@ -201,6 +201,14 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_words(error: TyperException) -> str:
+    message = error.format_message().replace("Value error, ", "")  # which pydantic puts before its own
+    if message.startswith("No such command") and message.endswith("'."):  # nothing comes near
+        context = getattr(error, "ctx", None)
+        message = f"{message[:-1]}; `{context.command_path if context else OWN} --help` lists the commands"
+    return message
 
 
 def _settings_at_start(arguments: Sequence[str]) -> Settings | None:

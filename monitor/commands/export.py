@@ -44,6 +44,9 @@ def export(
     from monitor.store import Store
     from monitor.store.events import events
 
+    if output is not None and output.suffix.lower() in {".csv", ".parquet", ".json"} - {f".{kind}"}:
+        ending = output.suffix.lower().removeprefix(".")
+        raise ConfigError(f"{output} would hold {kind}; give --format {ending}, or a name that ends in .{kind}")
     if kind == "parquet" and output is None:
         raise ConfigError("parquet is not text: name the file to write, as in -o session.parquet")
     shown = given(half_life, calibrate, all_samples)

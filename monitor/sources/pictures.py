@@ -71,7 +71,8 @@ class PictureSource:
         if not entries:
             endings = ", ".join(sorted(suffix[1:] for suffix in SUFFIXES))
             raise SourceError(
-                f"{self.name}: no pictures in this folder ({endings}); give a video file or another folder"
+                f"{self.name}: no pictures in this folder ({endings}); give a video file or another folder; "
+                "`monitor batch` takes folders of videos"
             )
         return sorted(entries, key=lambda entry: natural_order(entry.name))
 

@@ -37,8 +37,7 @@ class Database:
         self.address = self.url.render_as_string(hide_password=True)
         if self.url.get_backend_name() == "sqlite":
             self.address = self.url.database or ":memory:"
-            if not create and not Path(self.address).is_file():
-                raise StoreError(f"store {self.address} does not exist yet; `monitor run` makes it")
+            _check_path(self.address, create)
         try:
             served = self.url.get_backend_name() != "sqlite"
             self.engine = sa.create_engine(  # a server may have been restarted, or the network gone
@@ -88,7 +87,9 @@ class Database:
         except sa.exc.SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             kind = StoreAway if is_away(error) else StoreError
-            raise kind(f"store {self.address}: {first_line(cause)}") from error
+            no_database = getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB
+            hint = "; move it away, or name another file with --store" if no_database else ""
+            raise kind(f"store {self.address}: {first_line(cause)}{hint}") from error
 
     def check_writable(self) -> None:
         """Raises StoreError where the database answers, but cannot be written."""
@@ -107,6 +108,18 @@ class Database:
     def row(self, query: sa.Select[Any]) -> dict[str, Any] | None:
         """The first row that a query gives, None where there is none. Raises StoreError."""
         return next(iter(self.rows(query.limit(1))), None)
+
+
+def _check_path(address: str, create: bool) -> None:
+    """Raises StoreError, or StoreAway for a writer's folder that may come back, where no SQLite file can be there."""
+    path = Path(address)
+    if path.is_dir():
+        raise StoreError(f"store {address} is a folder; name a file in it, as in --store {path / 'emotion-monitor.db'}")
+    if not path.parent.is_dir():
+        kind = StoreAway if create else StoreError
+        raise kind(f"store {address} cannot be there: {path.parent} is no folder; make it, or name another file")
+    if not create and not path.is_file():
+        raise StoreError(f"store {address} does not exist yet; `monitor run` makes it")
 
 
 def database_url(address: str | Path) -> sa.URL:

@@ -52,10 +52,11 @@ def batch(
     from monitor.plugin.registry import plugins_in_use
     from monitor.settings import load_settings
     from monitor.store import Store, queue
+    from monitor.views.counts import number_of
     from monitor_archive.cluster import Actors, connected
     from monitor_archive.crew import Crew, Workers
     from monitor_archive.division import divide_long
-    from monitor_archive.files import find, listed
+    from monitor_archive.files import SUFFIXES, find, listed
     from monitor_archive.need import need
     from monitor_archive.processes import Processes, most_at_once
     from monitor_archive.progress import BatchProgress, print_failures, summary
@@ -67,6 +68,12 @@ def batch(
     found = find([*(paths or []), *(listed(list_file) if list_file else [])], pattern)
     for problem in found.problems:
         print_error(problem)
+    if (paths or list_file) and not found.files:
+        if not found.problems:
+            endings = ", ".join(sorted(suffix[1:] for suffix in SUFFIXES))
+            where = ", ".join([*(paths or []), *([str(list_file)] if list_file else [])])
+            print_error(f"no recording was found in {where} ({pattern or endings}); --pattern '*.ENDING' takes others")
+        return 2
     made = recipe(settings, plugins_in_use())
     if study is not None:
         check_study(study)
@@ -84,7 +91,7 @@ def batch(
         print_failures(opened, made)
         if study is not None:
             added = add_to_study(study, opened, made, {file.digest for file in found.files})
-            print(f"{added} sessions added to {study}; `monitor study report {study}` compares them")
+            print(f"{number_of(added, 'session')} added to {study}; `monitor study report {study}` compares them")
         outcome = queue.progress(opened, made)
         print(f"{summary(outcome)}; `monitor sessions` lists what was recorded")
         others = queue.progress(opened).counts[queue.WAITING] - outcome.counts[queue.WAITING]

@@ -111,8 +111,9 @@ def listed(path: Path) -> Sequence[Path | str]:
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise SourceError(
-            f"list {path} cannot be read ({error}); give a text file with one path on each line"
+            f"list {path} cannot be read ({reason}); give a text file with one path on each line"
         ) from None
     named = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     return [name if is_address(name) else path.parent / name for name in named]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +22,9 @@ def recognize(
 ) -> None:
     """Find the faces of pictures and say what they express; nothing is stored.
 
-    A picture that cannot be read is named on standard error, the others are looked at, and the exit code is 1.
+    A picture that cannot be read is named on standard error, the others are looked at, and the exit code is 2.
     """
+    from monitor.commands.error_line import EXIT_CODE, print_error
     from monitor.engine.recognizer import Picture, Recognizer
     from monitor.errors import SourceError
     from monitor.plugin.registry import plugins_in_use
@@ -42,15 +43,19 @@ def recognize(
                 try:
                     batch.append(Picture(read_picture(path, str(path)), str(path)))
                 except SourceError as error:
-                    print(f"monitor: {error}", file=sys.stderr)
+                    video = (mimetypes.guess_type(path)[0] or "").startswith("video/")
+                    print_error(f"{error}{'; `monitor run` analyses videos' if video else ''}")
                     unread += 1
             for picture, recognition in zip(batch, recognizer(batch), strict=True):
                 answers.append(picture_answer(picture.name, recognition))
     finally:
         recognizer.close()
-    print_json(answers) if json else print_table(answers)
+    if json:
+        print_json(answers)
+    elif answers:
+        print_table(answers)
     if unread or any(answer.faults for answer in answers):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_CODE)
 
 
 def print_json(answers: list[PictureAnswer]) -> None:

@@ -137,7 +137,7 @@ class TestBadInput:
 
     def test_folder_without_pictures(self, tmp_path: Path, refused_here: Callable[..., str]) -> None:
         (tmp_path / "empty").mkdir()
-        assert "empty" in refused_here("run", "empty")
+        assert "`monitor batch` takes folders of videos" in refused_here("run", "empty")
 
     def test_text_named_mp4(self, tmp_path: Path) -> None:
         (tmp_path / "notes.mp4").write_text("dear diary\n" * 100)
@@ -214,7 +214,11 @@ class TestBadInput:
         assert "does not exist yet" in refused_here("sessions")
 
     def test_unknown_command_and_option(self, refused_here: Callable[..., str]) -> None:
-        assert "observe" in refused_here("observe")
+        assert "No such command 'zzz'; `monitor --help` lists the commands" in refused_here("zzz")
+        assert "Did you mean 'sessions'" in refused_here("sesions")
+        assert refused_here("export", "--format", "xlsx").endswith(
+            "error: Invalid value for '--format': 'xlsx' is not one of 'csv', 'parquet', 'json'."
+        )
         assert "--evry" in refused_here("run", "x.mp4", "--evry", "1")
 
     def test_one_bad_source_among_several(self, clip: Path) -> None:

@@ -144,6 +144,18 @@ def test_a_missing_store_is_not_made_by_a_reader(tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
 
 
+@pytest.mark.parametrize("create", [False, True])
+def test_what_can_be_no_store_says_what_to_do(tmp_path: Path, create: bool) -> None:
+    with pytest.raises(StoreError, match=r"is a folder; name a file in it, as in --store .*emotion-monitor\.db"):
+        Store(tmp_path, create=create)
+    with pytest.raises(StoreError, match="deeper is no folder; make it, or name another file"):
+        Store(tmp_path / "deeper" / "x.db", create=create)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "notes.db").write_text("not a database\n" * 100)
+    with pytest.raises(StoreError, match="file is not a database; move it away, or name another file with --store"):
+        Store(tmp_path / "notes.db", create=create)
+
+
 def test_files_that_are_no_store_are_refused_and_left_alone(tmp_path: Path) -> None:
     text = tmp_path / "notes.db"
     text.write_text("not a database, just notes that somebody needs\n" * 50)

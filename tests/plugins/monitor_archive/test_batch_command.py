@@ -125,3 +125,17 @@ def wait_for_samples() -> None:
                 if store.sessions() and len(store.samples(store.session("latest"))):
                     return
     pytest.fail("no worker began")
+
+
+def test_where_no_recording_is_found_nothing_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for words, told in (
+        (["empty"], "no recording was found in empty (3gp, avi, "),
+        (["nothere"], "nothere: cannot be read (No such file or directory)"),
+        (["--list", "none.txt"], "list none.txt cannot be read (No such file or directory); give a text file"),
+    ):
+        result = batch("scene-sentiment", *words)
+        assert (result.returncode, result.stdout) == (2, "")
+        (line,) = result.stderr.splitlines()
+        assert told in line
+    assert not Path("archive.db").exists()

@@ -24,7 +24,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 
 
 def test_json_names_every_picture(pictures: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    assert monitor("recognize", *pictures, "--json") == 1
+    assert monitor("recognize", *pictures, "--json") == 2
     printed = capsys.readouterr()
     portrait, cat = json.loads(printed.out)
     assert "half.jpg cannot be read" in printed.err
@@ -40,6 +40,17 @@ def test_a_table_for_people(pictures: list[Path], capsys: pytest.CaptureFixture[
     assert monitor("recognize", *names, "--analyzers", "scene-sentiment") == 0
     lines = capsys.readouterr().out.splitlines()
     assert ["picture" in line and "positive" in line for line in lines] == [False, True, True]
+
+
+def test_what_is_no_picture_is_one_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("notes.txt", "talk.mp4"):
+        (tmp_path / name).write_text("hello")
+    assert monitor("recognize", "notes.txt", "talk.mp4") == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    notes, talk = told.err.splitlines()
+    assert notes == "monitor: error: picture notes.txt cannot be read: it is damaged, or no picture"
+    assert talk.endswith("talk.mp4 cannot be read: it is damaged, or no picture; `monitor run` analyses videos")
 
 
 def test_an_unknown_analyzer_is_one_line(pictures: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
