@@ -28,12 +28,14 @@ def delete(
     from monitor.settings import load_settings
     from monitor.store import Store
     from monitor.store.removal import compact
+    from monitor.views.counts import number_of
 
     settings = load_settings(config, store=store)
     with Store(settings.store) as opened:
         chosen = list({session.id: session for session in map(opened.session, sessions)}.values())
         for session in chosen:
-            print(f"session {session.id} ({session.name}), {opened.counts(session)['people']} people")
+            people = number_of(opened.counts(session)["people"], "person", "people")
+            print(f"session {session.id} ({session.name}), {people}")
         if not yes:
             confirm(f"Delete {'it' if len(chosen) == 1 else f'these {len(chosen)}'} for good?")
         delete_all(opened, chosen, settings)

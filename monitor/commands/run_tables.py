@@ -22,11 +22,13 @@ def print_summary(sources: list[dict[str, Any]], session: int, store: str) -> No
     """The tables of each source, and how to go on with the session."""
     from monitor.settings import Settings
     from monitor.views.console import table_console
+    from monitor.views.counts import number_of
 
     console = table_console()
     for source in sources:
         facts = (
-            f"{source['seconds']:.1f} s, {source['frames_sampled']} samples, {source['realtime_factor']:.1f}x real time"
+            f"{source['seconds']:.1f} s, {number_of(source['frames_sampled'], 'sample')}, "
+            f"{source['realtime_factor']:.1f}x real time"
         )
         console.print(f"[bold]{escape(source['name'])}[/bold]: {facts}", highlight=False)
         for analyzer, shares in source["shares"].items():

@@ -17,13 +17,13 @@ def counted_part(samples: int, counted: int) -> str:
     return ">99 %" if 99.5 <= part < 100 else "<1 %" if 0 < part < 0.5 else f"{part:.0f} %"
 
 
-def number_of(count: int, thing: str) -> str:
-    """A count and its noun, whose plural is regular.
+def number_of(count: int, thing: str, things: str = "") -> str:
+    """A count and its noun; `things` is a plural that is not regular.
 
-    >>> number_of(1, "session"), number_of(1200, "session")
-    ('1 session', '1,200 sessions')
+    >>> number_of(1, "session"), number_of(1200, "session"), number_of(2, "person", "people")
+    ('1 session', '1,200 sessions', '2 people')
     """
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 
 def samples_in_words(samples: int, counted: int) -> str:

@@ -118,6 +118,7 @@ def take_sessions(
 ) -> None:
     """Cut pictures out of recordings and make their task in `out`, or see that the one there is of these sessions."""
     from monitor.store import Store
+    from monitor.views.counts import number_of
     from monitor_labels.origins import read_origins, write_origins
     from monitor_labels.recorded_pictures import analyzer_of, cut_pictures
     from monitor_labels.task import FILE, Task, task_labels
@@ -135,14 +136,15 @@ def take_sessions(
         )
     write_origins(origins, out)
     Task("csv", str((out / PICTURES).resolve()), options, tuple(origin.task for origin in origins)).write(out)
-    print(f"{len(origins)} pictures of what {whose} saw, by {by.value}: {out / PICTURES}", file=sys.stderr)
+    print(f"{number_of(len(origins), 'picture')} of what {whose} saw, by {by.value}: {out / PICTURES}", file=sys.stderr)
     for reason, times in left_out.items():
-        print(f"left out: {times} times {reason}", file=sys.stderr)
+        print(f"left out: {number_of(times, 'time')} {reason}", file=sys.stderr)
 
 
 def return_labels(store: str, out: Path, worker: str) -> None:
     """Keep what a person answered about pictures of recordings as events of their sessions, and say so."""
     from monitor.store import Store
+    from monitor.views.counts import number_of
     from monitor_labels.label_events import keep_as_events, tier_of
     from monitor_labels.origins import read_origins
     from monitor_labels.own_answers import OwnAnswers
@@ -153,7 +155,8 @@ def return_labels(store: str, out: Path, worker: str) -> None:
     with Store(store) as opened:
         for session_id, (kept, corrected) in keep_as_events(opened, origins, worker, own.labels).items():
             print(
-                f"session {session_id}: {kept} events on the tier {tier_of(worker)!r}, {corrected} of them corrections"
+                f"session {session_id}: {number_of(kept, 'event')} on the tier {tier_of(worker)!r}, "
+                f"{corrected} of them corrections"
             )
 
 

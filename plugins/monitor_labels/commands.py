@@ -74,6 +74,7 @@ def task(
     ] = None,
 ) -> None:
     """Write the files with which workers label the pictures in DIR: three answers each by default."""
+    from monitor.views.counts import number_of
     from monitor_labels.platforms import label_studio, mturk, plain
     from monitor_labels.task import make_task
     from monitor_labels.text_file import read_labels
@@ -97,7 +98,10 @@ def task(
         written = label_studio.write(asked, out, url or "")
     else:
         written = plain.write(asked, out)
-    print(f"{len(asked.pictures)} pictures, {len(asked.labels)} labels: {', '.join(map(str, written))}")
+    print(
+        f"{number_of(len(asked.pictures), 'picture')}, {number_of(len(asked.labels), 'label')}: "
+        f"{', '.join(map(str, written))}"
+    )
     print(f"Next: monitor labels import RESULTS --task {out}")
 
 
@@ -123,6 +127,7 @@ def import_answers(
     encoding: Annotated[str, typer.Option(help="Encoding of the files' text.")] = "utf-8",
 ) -> None:
     """Read the answers of workers into one table, and say which do not count, and why."""
+    from monitor.views.counts import number_of
     from monitor_labels.answers import collect, remarks
     from monitor_labels.platforms import label_studio, mturk, plain
     from monitor_labels.task import Task
@@ -133,8 +138,8 @@ def import_answers(
     answers, problems = collect((each for file in files for each in reader(file, encoding)), asked)
     answers.write(out)
     print(
-        f"{len(answers.table)} answers of {answers.table['worker'].nunique()} workers "
-        f"about {answers.table['task'].nunique()} pictures: {out}"
+        f"{number_of(len(answers.table), 'answer')} of {number_of(answers.table['worker'].nunique(), 'worker')} "
+        f"about {number_of(answers.table['task'].nunique(), 'picture')}: {out}"
     )
     for remark in remarks(answers, asked):
         print(f"note: {remark}")
@@ -204,6 +209,7 @@ def clean_answers(
     json: Json = False,
 ) -> None:
     """Find what is probably true of each picture, and how each worker errs; with --truth, before and after."""
+    from monitor.views.counts import number_of
     from monitor_labels.answers import Answers
     from monitor_labels.cleaning import clean
     from monitor_labels.measures import before_and_after, markdown
@@ -233,7 +239,8 @@ def clean_answers(
         print(jsonlib.dumps(facts, indent=2, ensure_ascii=False))
         return
     print(tables, end="\n" if tables else "")
-    print(f"{len(found.table)} pictures: {', '.join(f'{label} {count}' for label, count in counts.items())}")
+    each_label = ", ".join(f"{label} {count}" for label, count in counts.items())
+    print(f"{number_of(len(found.table), 'picture')}: {each_label}")
     if found.table["tied"].any():
         print(f"{found.table['tied'].sum()} of them tie: another label is as probable, and the first one stands there")
     print(f"Labels with probabilities, and how each worker errs: {out}")

@@ -178,13 +178,14 @@ def compute_vectors(
     artifact: Annotated[Path | None, typer.Option(help="Folder of another model of how people look.")] = None,
 ) -> None:
     """Compute again, from the recording, how people look, for another version of the model; nobody is joined."""
+    from monitor.views.counts import number_of
     from monitor_people.appearance.network import Appearance
     from monitor_people.identity.look_again import look_again
 
     with opened(context) as identities:
         look = Appearance(artifact)
         count = look_again(identities, look)
-    print(f"{count} tracks were looked at with {look.model}")
+    print(f"looked at {number_of(count, 'track')} with {look.model}")
 
 
 @people_app.command("cluster")
@@ -192,6 +193,7 @@ def cluster_people(context: typer.Context) -> None:
     """Compare all tracks once more, together, as at the end of a recording; what was done by hand stays."""
     from monitor.plugin.registry import plugins_in_use
     from monitor.store import Store
+    from monitor.views.counts import number_of
     from monitor_people.identity.cluster_again import cluster_again
     from monitor_people.options import PeopleOptions
 
@@ -200,7 +202,7 @@ def cluster_people(context: typer.Context) -> None:
     assert isinstance(options, PeopleOptions)
     with Store(settings.store) as store:
         count = cluster_again(store, store.session(context.obj[0]), options.threshold)
-    print(f"{count} people")
+    print(number_of(count, "person", "people"))
 
 
 @people_app.command("undo")
@@ -223,12 +225,13 @@ def forget_person(
     from monitor.settings import load_settings
     from monitor.store import Store
     from monitor.store.remembered import forget
+    from monitor.views.counts import number_of
 
     with Store(load_settings(config, store=store).store) as opened_store:
         if not yes:
             confirm(f"Forget {name} in all sessions, for good?", "nobody was forgotten")
         count = forget(opened_store, name)
-    print(f"{name} is forgotten; they had that name in {count} {'session' if count == 1 else 'sessions'}.")
+    print(f"{name} is forgotten; they had that name in {number_of(count, 'session')}.")
 
 
 @people_app.command("remembered")

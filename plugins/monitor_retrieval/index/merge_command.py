@@ -24,6 +24,7 @@ def merge_moments(
     """
     from monitor.settings import load_settings
     from monitor.store import Store
+    from monitor.views.counts import number_of
     from monitor_retrieval.index.location import index_folder
     from monitor_retrieval.index.merge import merge
     from monitor_retrieval.library.commands import progress_bar
@@ -34,4 +35,4 @@ def merge_moments(
     folder = index_folder(settings)
     with progress_bar("bringing moments together") as (progress, task):
         count = merge(folder, folders, sources, watch=lambda fraction: progress.update(task, completed=fraction))
-    print(f"{count:,} moments came into {folder}")
+    print(f"{number_of(count, 'moment')} came into {folder}")

@@ -31,6 +31,7 @@ def add(
 ) -> None:
     """Look at the pictures of a folder and keep them as a library. Those that cannot be read are named and left out."""
     from monitor.settings import load_settings
+    from monitor.views.counts import number_of
     from monitor_retrieval.embedding import make_analyzer
     from monitor_retrieval.index.location import index_folder, model_identity
     from monitor_retrieval.index.moment_index import MomentIndex
@@ -48,7 +49,7 @@ def add(
             watch=lambda fraction: progress.update(task, completed=fraction),
         )
     left_out = f"; {added.unreadable} cannot be read" if added.unreadable else ""
-    print(f"library {added.name}: {added.pictures} pictures added{left_out}")
+    print(f"library {added.name}: {number_of(added.pictures, 'picture')} added{left_out}")
 
 
 @library_app.command("list")
@@ -85,12 +86,13 @@ def list_libraries(
 def remove(name: Name, store: StoreAddress = None, config: Config = None) -> None:
     """Take a library out of the index; the pictures themselves stay where they are."""
     from monitor.settings import load_settings
+    from monitor.views.counts import number_of
     from monitor_retrieval.index.location import index_folder
     from monitor_retrieval.index.moment_index import MomentIndex
     from monitor_retrieval.library.folders import remove_library
 
     count = remove_library(name, MomentIndex(index_folder(load_settings(config, store=store))))
-    print(f"library {name}: {count} pictures removed")
+    print(f"library {name}: {number_of(count, 'picture')} removed")
 
 
 @library_app.command("rebuild")
@@ -100,6 +102,7 @@ def rebuild_index(store: StoreAddress = None, config: Config = None) -> None:
     It sees the small pictures that the index keeps, so its vectors are close to those of the frames, not the same.
     """
     from monitor.settings import load_settings
+    from monitor.views.counts import number_of
     from monitor_retrieval.embedding import make_analyzer
     from monitor_retrieval.index.location import index_folder
     from monitor_retrieval.index.rebuild import rebuild
@@ -109,7 +112,7 @@ def rebuild_index(store: StoreAddress = None, config: Config = None) -> None:
         count = rebuild(
             index_folder(settings), analyzer, watch=lambda fraction: progress.update(task, completed=fraction)
         )
-    print(f"{count:,} moments were looked at again")
+    print(f"looked at {number_of(count, 'moment')} again")
 
 
 @contextmanager

@@ -31,6 +31,11 @@ def test_few_people_are_all_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert not any("other" in line for line in lines)
 
 
+@pytest.mark.parametrize(("samples", "words"), [(1, "1 sample,"), (1200, "1,200 samples,")])
+def test_samples_are_counted_in_words(capsys: pytest.CaptureFixture[str], samples: int, words: str) -> None:
+    assert words in printed(capsys, frames_sampled=samples)[0]
+
+
 def test_measures_of_all_together_are_a_row_each(capsys: pytest.CaptureFixture[str]) -> None:
     yaw = {"count": 9, "mean": 12.345678, "std": 2.0, "low": -8.0, "high": 30.0}
     single = {"count": 1, "mean": 0.5, "low": 0.5, "high": 0.5}

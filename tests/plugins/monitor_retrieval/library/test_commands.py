@@ -138,7 +138,7 @@ def test_after_a_change_of_model_everything_can_be_looked_at_again(
     assert monitor("library", "add", "sea") == 2
     assert "`monitor library rebuild` computes them again" in refusal(capsys)
     assert monitor("library", "rebuild") == 0
-    assert capsys.readouterr().out == "44 moments were looked at again\n"
+    assert capsys.readouterr().out == "looked at 44 moments again\n"
     assert monitor("library", "add", "sea") == 0
     assert monitor("similar", "sea/100.png", "--top", "1", "--json") == 0
     assert MomentIndex(folder / "made.moments").libraries() == {"sea": 3, "wheel": 8}
