@@ -20,7 +20,7 @@ def novelty_line(novelty: pd.DataFrame, *, reach: tuple[float, float], at: float
     Of neighbours that a plot could not tell apart, the most novel one is drawn.
     """
     known = novelty.dropna()
-    if known.empty:
+    if len(known) < 2:  # one alone stands at the end of the axis, where nobody sees it
         return nothing("too short to tell what is new", height=140)
     merged = np.arange(len(known)) // -(-len(known) // MOST_POINTS)
     peaks = known.loc[known.groupby(merged)["novelty"].idxmax()]

@@ -31,6 +31,7 @@ def test_a_long_session_keeps_its_peaks() -> None:
 
 
 def test_without_any_novelty_it_says_why() -> None:
-    figure = novelty_line(rows([None, None]), reach=(0.0, 5.0), at=0.0)
-    assert not figure.data
-    assert figure.layout.annotations[0].text == "too short to tell what is new"
+    for novelty in ([None, None], [None, None, 0.2]):
+        figure = novelty_line(rows(novelty), reach=(0.0, 5.0), at=0.0)
+        assert not figure.data
+        assert figure.layout.annotations[0].text == "too short to tell what is new"
