@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from monitor.store import Session, Store
+from monitor.sample import Frame, Sample
+from monitor.store import Recorder, Session, Store
 from tests.dashboards.drawn import mounted
 from tests.plugins.monitor_people.made_up_people import made_up_people
 
@@ -48,7 +50,18 @@ def test_an_unknown_session_is_said(people_page: AppTest, store: Store) -> None:
     assert "no session 9" in people_page.warning[0].value
 
 
-def test_where_nobody_was_seen(people_page: AppTest, whole_frames: Session) -> None:
+def test_where_nobody_was_looked_for(people_page: AppTest, whole_frames: Session) -> None:
+    people_page.run()
+    assert not people_page.exception
+    assert "looked for faces" in people_page.info[0].value
+
+
+def test_where_nobody_was_seen(people_page: AppTest, store: Store) -> None:
+    recorder = Recorder(store, name="sea", every_seconds=0.5, window_seconds=5, labels={"mood": ["glad", "sad"]})
+    source = recorder.add_source("sea.mp4", "file")
+    frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0, 1, 0, source_name="sea.mp4")
+    recorder.add_sample(source, Sample(frame), faces_looked_for=True)
+    recorder.finish("finished")
     people_page.run()
     assert not people_page.exception
     assert "No face was seen" in people_page.info[0].value

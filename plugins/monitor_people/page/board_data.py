@@ -9,6 +9,7 @@ from typing import Any
 from monitor.store.identities import Person
 from monitor.store.track_views import TrackView
 from monitor.views.clock import clock, span
+from monitor.views.counts import number_of
 from monitor_people.alike import Alike
 from monitor_people.remembering import Proposal
 
@@ -57,7 +58,7 @@ def _person(person: Person, tracks: Mapping[int, TrackView]) -> dict[str, Any]:
         "title": person.title,
         "name": person.name or "",
         "ignored": person.ignored,
-        "seen": f"{span(person.first_seconds, person.last_seconds)} · {person.samples:,} samples",
+        "seen": f"{span(person.first_seconds, person.last_seconds)} · {number_of(person.samples, 'sample')}",
         "more": len(person.tracks) - len(longest),
         "tracks": [_track(tracks[track]) for track in person.tracks if track in longest],
     }
@@ -68,7 +69,7 @@ def _track(track: TrackView) -> dict[str, Any]:
     return {
         "number": track.number,
         "at": clock(track.first_seconds),
-        "words": f"Track {track.number} · {seen} · {track.samples:,} samples",
+        "words": f"Track {track.number} · {seen} · {number_of(track.samples, 'sample')}",
         "face": picture(track.thumbnail),
     }
 

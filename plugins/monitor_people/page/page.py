@@ -64,7 +64,9 @@ def _people(store: Store, session: Session, source: Source) -> None:
             st.error(plain(words), icon=":material/error:")
     people = [person for person in identities.people() if person.source_id == source.id]
     if not people:
-        st.info("No face was seen in this source.")
+        looked_for = store.samples(session, source_id=source.id, most=1)["faces"].notna().any()
+        words = "No face was seen" if looked_for else "None of the session's analyzers looked for faces"
+        st.info(f"{words} in this source.")
         return
     st.caption(HOW)
     remembers = settings().people.remember
