@@ -44,7 +44,7 @@ class Player {
   }
 
   fail() {
-    this.place.querySelector(".screen").hidden = true;
+    for (const part of this.place.querySelectorAll(".screen, .hint")) part.hidden = true;
     this.trouble.textContent = this.data.trouble;
     this.trouble.hidden = false;
   }

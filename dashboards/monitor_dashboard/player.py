@@ -16,6 +16,7 @@ from monitor_dashboard import recordings
 HTML = """
 <div class="monitor-player">
   <div class="screen"><video controls playsinline preload="metadata"></video><canvas></canvas></div>
+  <p class="hint">A click into a plot over time jumps there. Boxes and words are of the raw scores.</p>
   <p class="trouble" hidden></p>
 </div>
 """
@@ -37,4 +38,3 @@ def draw(session: Session, source: Source, analyzers: list[str], *, at: float | 
             "Browsers play H.264 in MP4 files, and WebM.",
         },
     )
-    st.caption("A click into a plot over time jumps there. Boxes and words are of the raw scores.")

@@ -288,6 +288,7 @@ def test_a_recording_in_a_format_that_the_browser_does_not_know_says_so(
     page.goto(f"{serve_dashboard(store_path)}/session?session=1")
     expect(page.locator(".monitor-player .trouble")).to_contain_text("This browser cannot play")
     expect(page.locator("video")).to_be_hidden()
+    expect(page.get_by_text("jumps there")).to_be_hidden()
     expect_no_exception(page)
 
 
