@@ -31,7 +31,9 @@ def choose_live_session(sessions: Sequence[Session]) -> Session:
     chosen = st.selectbox(
         "Session",
         [NEWEST, *by_id],
-        format_func=lambda number: "Newest session" if number == NEWEST else titled(by_id[number]),
+        format_func=lambda number: (
+            "The running session, else the newest" if number == NEWEST else titled(by_id[number])
+        ),
         key="live_session",
     )
     return by_id.get(chosen) or newest(sessions)

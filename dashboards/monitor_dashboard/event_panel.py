@@ -14,6 +14,7 @@ import streamlit as st
 from monitor.errors import MonitorError
 from monitor.store import Session, Source, Store
 from monitor.store.events import EXCLUDE, INTERVAL, MOMENT, Event, add_events, delete_events, edit_event, undo
+from monitor.views.counts import number_of
 from monitor.views.event_views import event_author, event_time, tiers_over_time
 from monitor_dashboard import plots
 from monitor_dashboard.words import plain
@@ -44,7 +45,7 @@ def marks(
 
     st.subheader("Events")
     plots.draw(figure, key=f"{key}_tiers", on_click=clicked, on_drag=dragged)
-    st.caption("Click on this strip for a moment, drag over it for a stretch, then say what it is.")
+    st.caption("Click on the grey strip for a moment, drag over it for a stretch, then say what it is.")
     _form(opened, session, source, key)
     _said(key)
     if events:
@@ -143,7 +144,7 @@ def _editor(opened: Store, events: Sequence[Event], key: str) -> None:
         except MonitorError as error:
             st.session_state[f"{key}_said"] = str(error)
 
-    with st.expander(f"All {len(events):,} events, to change or delete"):
+    with st.expander(f"{number_of(len(events), 'event')}, to change or delete"):
         st.data_editor(
             table,
             key=own,
@@ -151,6 +152,7 @@ def _editor(opened: Store, events: Sequence[Event], key: str) -> None:
             num_rows="delete",
             hide_index=True,
             disabled=["By"],
+            placeholder="",
             column_config={
                 name: st.column_config.NumberColumn(name, min_value=0.0, step=0.1, format="%.1f")
                 for name in ("From (s)", "To (s)")

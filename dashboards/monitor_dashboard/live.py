@@ -18,7 +18,7 @@ from monitor.store import Session, Source, Store
 from monitor.store.records import slow_stage
 from monitor.views import figures
 from monitor.views.clock import clock, span
-from monitor.views.counts import samples_in_words
+from monitor.views.counts import number_of, samples_in_words
 from monitor.views.people_table import people_table
 from monitor_dashboard import choices, event_panel, links, panels, picture, plots
 from monitor_dashboard.opened import as_shown, plain_errors, store_with_sessions
@@ -165,4 +165,4 @@ def _people(session: Session, source: Source, own: Evidence, of: str, seen_last:
 def _why_empty(session: Session, source: Source) -> str:
     if source.frames_sampled == 0:
         return "No frame of this source was analysed yet."
-    return f"Nothing was observed in the last minutes, {source.frames_sampled:,} samples so far."
+    return f"Nothing was observed in the last minutes, {number_of(source.frames_sampled, 'sample')} so far."

@@ -14,6 +14,7 @@ from monitor.readout.evidence import FACES, Evidence
 from monitor.store import Session, Source
 from monitor.views import figures, measure_views
 from monitor.views.clock import clock, span
+from monitor.views.counts import number_of
 from monitor.views.html import render, table
 from monitor_dashboard import choices, plots
 from monitor_dashboard.words import STATE_COLOURS, plain
@@ -110,9 +111,9 @@ def stream_health(session: Session, source: Source, gaps: pd.DataFrame, faults: 
     live = source.kind == "live"
     tiles = [
         (
-            "Sampling",
-            f"{source.samples_per_second:.1f} /s",
-            f"The aim is one sample every {session.every_seconds:g} s.",
+            "Samples per second",
+            f"{source.samples_per_second:.1f}",
+            f"Of wall clock, that were analysed. One sample is every {session.every_seconds:g} s of the source.",
         ),
         (
             ("Behind live", f"{source.lag_seconds:.2f} s", "Age of the newest sample when its analysis began.")
@@ -135,7 +136,7 @@ def stream_health(session: Session, source: Source, gaps: pd.DataFrame, faults: 
             st.html(table(["When", "Why"], absent, kind="fault-list"))
     if len(faults):
         lost = int(faults["samples"].sum())
-        with st.expander(f"Faults ({len(faults)}, {lost} samples lost)"):
+        with st.expander(f"Faults ({len(faults)}, {number_of(lost, 'sample')} lost)"):
             rows = [
                 (clock(fault["seconds"]), fault["analyzer"], str(fault["samples"]), fault["message"])
                 for fault in faults.tail(50).to_dict("records")

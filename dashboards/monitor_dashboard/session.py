@@ -161,7 +161,7 @@ def _plots(opened: Store, session: Session, source: Source, found: list[Evidence
                 )
             )
     _measures_of_people(opened, session, source, all_parts, reach)
-    if any(part.kind == FACES for part in all_parts):
+    if opened.count_people(session, source_id=source.id):
         links.draw(links.linked_pages(), session, source)
 
 

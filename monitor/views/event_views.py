@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 EXCLUDED_COLOUR = "#8a9099"
+GROUND = "rgba(128, 128, 128, 0.1)"
+"""Shows where to mark, also where there is no event yet."""
 MOST_TIERS = 12
 """Tiers that are drawn; a table lists the events of all."""
 TIER_HEIGHT = 26
@@ -101,6 +103,7 @@ def tiers_over_time(events: Sequence[Event], *, reach: tuple[float, float], at: 
     height = sum(margin.values()) + TIER_HEIGHT * max(1.5, len(tiers))
     look: dict[str, Any] = {"barmode": "overlay", "hovermode": "closest", "yaxis": rows}
     look["dragmode"] = False  # a drag marks, and does not zoom
+    look["plot_bgcolor"] = GROUND
     return over_time(traces, round(height), reach, None, at, margin=margin, **look)
 
 

@@ -69,7 +69,7 @@ def test_a_drag_over_the_strip_is_a_stretch_and_a_click_a_moment(
     mark.click()
     expect(page.locator(".st-key-events_1_tiers .scatterlayer .point")).to_have_count(1)
     assert [each.kind for each in events(store, 1)] == ["interval", "moment"]
-    expect(page.get_by_text("All 2 events, to change or delete")).to_be_visible()
+    expect(page.get_by_text("2 events, to change or delete")).to_be_visible()
 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("undone: adding 1 event")).to_be_visible()

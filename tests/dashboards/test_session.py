@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from monitor.readout.shown import Shown
+from monitor.sample import Frame, Observation, Sample
 from monitor.store import Recorder, Session, Store
 from tests.dashboards.drawn import mounted, plots
 from tests.made_up_session import MadeUpSession
@@ -179,6 +181,23 @@ def test_a_recording_without_people_speaks_of_none(page_test: PageTest, whole_fr
     assert list(bar.data[0].x) == [0.75, 0.25]
     said = html(page) + " ".join(str(element.value) for element in [*page.caption, *page.subheader, *page.info])
     assert not re.search(r"(?i)person|people|nobody|face", said)
+
+
+def test_a_session_in_which_nobody_was_seen_has_no_link_to_people(page_test: PageTest, two_sessions: Store) -> None:
+    page = page_test("session")
+    page.query_params["session"] = "1"
+    assert "Name, join and part people" in html(page.run())
+    labels = {"face-fusion": ["neutral", "fear"], "scene-sentiment": ["positive", "negative"]}
+    recorder = Recorder(two_sessions, name="sea", every_seconds=0.5, window_seconds=5, labels=labels)
+    source = recorder.add_source("sea.mp4", "file")
+    frame = Frame(np.zeros((2, 2, 3), np.uint8), 0.0, 1, 0, source_name="sea.mp4")
+    recorder.add_sample(source, Sample(frame), faces_looked_for=True)
+    scores = {"positive": 0.75, "negative": 0.25}
+    recorder.add_observations(source, 0, [Observation("scene-sentiment", 1, 0.0, None, scores)])
+    recorder.finish("finished")
+    page = page_test("session").run()
+    assert not page.exception
+    assert "Name, join and part people" not in html(page)
 
 
 def marked(page: AppTest) -> list[set[tuple[str, str]]]:
