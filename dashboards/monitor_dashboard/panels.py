@@ -111,9 +111,9 @@ def stream_health(session: Session, source: Source, gaps: pd.DataFrame, faults: 
     live = source.kind == "live"
     tiles = [
         (
-            "Samples per second",
+            "Analysed per second",
             f"{source.samples_per_second:.1f}",
-            f"Of wall clock, that were analysed. One sample is every {session.every_seconds:g} s of the source.",
+            f"Samples per second of wall clock. One sample is every {session.every_seconds:g} s of the source.",
         ),
         (
             ("Behind live", f"{source.lag_seconds:.2f} s", "Age of the newest sample when its analysis began.")

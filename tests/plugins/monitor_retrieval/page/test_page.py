@@ -50,7 +50,7 @@ def recorded(tmp_path: Path, made_index: MomentIndex) -> MomentIndex:
 def cards(page: AppTest) -> list[tuple[str, str]]:
     """Time code and title of every card on the page, in order; the chosen moment's first."""
     html = "\n".join(element.proto.body for element in page.get("html"))
-    return re.findall(r'class="time">(.*?)<.*?class="title">(.*?)<', html, re.DOTALL)
+    return re.findall(r'class="time"[^>]*>(.*?)<.*?class="title">(.*?)<', html, re.DOTALL)
 
 
 def sections(page: AppTest) -> list[str]:
