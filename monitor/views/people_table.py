@@ -51,12 +51,14 @@ def _row(
     name = person.get("name")
     own = {label: float(shares[label]) for label in labels} if shares is not None else {}
     scored = any(share > 0 for share in own.values())
-    part = f" · {counted_part(sampled, person['samples'])}" if sampled else ""
+    part = counted_part(sampled, person["samples"]) if sampled else ""
+    if person["samples"] > sampled > 0:  # as of two who were seen at once and joined
+        part = "in several places at once"
     return {
         "picture": _base64(person["thumbnail"]),
         "title": name if isinstance(name, str) else person["subject"],
         "seen": span(person["first_seconds"], person["last_seconds"]),
-        "samples": f"{person['samples']:,}{part}",
+        "samples": f"{person['samples']:,} · {part}" if part else f"{person['samples']:,}",
         "counted": "" if shares is None else counted_part(shares["samples"], shares["counted"]),
         "shares": own if scored else {},
         "most": max(own, key=lambda label: own[label]) if scored else None,

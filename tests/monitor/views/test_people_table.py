@@ -30,6 +30,12 @@ def test_a_person_without_thumbnail_or_scores_still_has_a_row() -> None:
     assert row.count("%") == 1  # of the samples
 
 
+def test_who_was_in_several_places_at_once_is_said() -> None:
+    html = people_table(PEOPLE, SHARES, ["calm", "<b>"], 20)
+    assert "40 · in several places at once" in html
+    assert "200 %" not in html
+
+
 def test_a_name_goes_before_the_number() -> None:
     html = people_table(PEOPLE.assign(name=["Ann & Ben", None]), SHARES, ["calm"], 80)
     assert "<td>Ann &amp; Ben</td>" in html
