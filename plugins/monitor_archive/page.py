@@ -50,10 +50,9 @@ def _summary(progress: Progress) -> None:
             st.metric(state.capitalize(), f"{progress.counts[state]:,}", border=True)
     size = progress.sizes.total()
     parts = progress.sizes if size else progress.counts  # empty files have no size
-    done, failed = (parts[state] / parts.total() for state in (DONE, FAILED))
+    done = parts[DONE] / parts.total()
     whole = f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
-    words = f"{100 * done:.0f} % of {whole if size else number_of(parts.total(), 'recording')} done"
-    st.progress(done, text=words + (f", {100 * failed:.0f} % failed" if failed else ""))
+    st.progress(done, text=f"{100 * done:.0f} % of {whole if size else number_of(parts.total(), 'recording')} done")
 
 
 def _buttons(store: Store, progress: Progress) -> None:

@@ -78,7 +78,7 @@ def test_it_shows_how_far_the_queue_is_and_what_failed_and_why(store: Store) -> 
     ]
     assert failed[["Recording", "Folder", "Reason"]].values.tolist() == [["b.mp4", "/archive", "it is damaged"]]
     assert done[["Recording", "Folder", "Session"]].values.tolist() == [["a.mp4", "/archive", "/session?session=1"]]
-    assert bar(drawn) == (25, "25 % of 0.0 MB done, 25 % failed")
+    assert bar(drawn) == (25, "25 % of 0.0 MB done")
     assert running[["At", "Of", "Speed"]].values.tolist() == [["0:04", "1:00:00", "9.4 x"]]
 
 
@@ -88,7 +88,7 @@ def test_where_all_failed_nothing_is_done(store: Store) -> None:
         taken = queue.take(store, "recipe", "here:1")
         assert taken is not None
         queue.end(store, taken.id, "here:1", "it is empty")
-    assert bar(shown()) == (0, "0 % of 2 recordings done, 100 % failed")
+    assert bar(shown()) == (0, "0 % of 2 recordings done")
 
 
 def test_a_short_clip_that_runs_is_told_in_tenths_and_without_a_speed_that_it_does_not_have(store: Store) -> None:
