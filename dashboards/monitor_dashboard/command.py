@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -17,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.errors import ConfigError, MonitorError
-from monitor.live.background_server import ANY_ADDRESS, elsewhere
+from monitor.errors import MonitorError
+from monitor.live.background_server import ANY_ADDRESS, elsewhere, listen
 from monitor.plugin import Server
 from monitor.settings import Settings, load_settings
 
@@ -128,15 +127,11 @@ def page_address(address: str, port: int, scheme: str = "http") -> str:
 
 
 def _check_port(address: str, port: int) -> None:
-    try:
-        family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will
-            probe.bind((address, port))
-    except OSError as error:
-        raise ConfigError(
-            f"the dashboard cannot be served at {address}:{port} ({error.strerror}); choose another with --port"
-        ) from None
+    listen(
+        address,
+        port,
+        lambda reason: f"the dashboard cannot be served at {address}:{port} ({reason}); choose another with --port",
+    ).close()
 
 
 def _wait_for_answer(server: DashboardProcess) -> None:

@@ -188,8 +188,8 @@ def _measures_of_people(
         if part.kind == FACES:
             people = _choose_people(opened, session, source, reach, f"measures_{part.analyzer}")
             values = values[values["subject"].isin([WHOLE_FRAME, *people["subject"]])]
-        table = measures_by_subject(values), part.measures, opened.names(source.id), uncounted
-        st.html(measure_views.measures_table(*table))
+        by_subject, names = measures_by_subject(values), opened.names(source.id)
+        st.html(measure_views.measures_table(by_subject, part.measures, names, uncounted))
         st.caption("Mean and standard deviation; the meaning of a measure appears over its name.")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError
+from monitor.live.background_server import listen
 from monitor.plugin import Server, Serving
 from monitor.plugin.registry import plugins_in_use
 from monitor.settings import Settings
@@ -27,12 +26,17 @@ def installed_dashboard() -> Server | None:
 
 def refused_port(settings: Settings) -> str:
     """Why the dashboard cannot be served beside a command at its port, and what to do; empty where it can."""
-    port = settings.dashboard_port
+    address, port = "127.0.0.1", settings.dashboard_port
     try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        return f"no dashboard can be served at 127.0.0.1:{port} ({reason}); --dashboard-port takes another port"
+        listen(
+            address,
+            port,
+            lambda reason: (
+                f"no dashboard can be served at {address}:{port} ({reason}); --dashboard-port takes another port"
+            ),
+        ).close()
+    except ConfigError as error:
+        return str(error)
     return ""
 
 

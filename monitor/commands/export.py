@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from monitor.commands.shown_options import AllSamples, Calibrate, HalfLife, given
 from monitor.errors import ConfigError
 
+Kind = Literal["csv", "parquet", "json"]
+
 
 def export(
     session: Annotated[str, typer.Argument(help="Number or name of a session, or `latest`.")] = "latest",
-    kind: Annotated[Literal["csv", "parquet", "json"], typer.Option("--format", help="Kind of file.")] = "csv",
+    kind: Annotated[Kind, typer.Option("--format", help="Kind of file.")] = "csv",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -44,8 +46,8 @@ def export(
     from monitor.store import Store
     from monitor.store.events import events
 
-    if output is not None and output.suffix.lower() in {".csv", ".parquet", ".json"} - {f".{kind}"}:
-        ending = output.suffix.lower().removeprefix(".")
+    ending = "" if output is None else output.suffix.lower().removeprefix(".")
+    if ending in get_args(Kind) and ending != kind:
         raise ConfigError(f"{output} would hold {kind}; give --format {ending}, or a name that ends in .{kind}")
     if kind == "parquet" and output is None:
         raise ConfigError("parquet is not text: name the file to write, as in -o session.parquet")

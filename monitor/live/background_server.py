@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from selectors import EVENT_READ, DefaultSelector
@@ -100,8 +101,10 @@ def listen(host: str, port: int, refused: Callable[[str], str]) -> socket.socket
     try:
         family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
-    except OSError as error:
+    except socket.gaierror as error:
         raise ConfigError(refused(error.strerror or str(error))) from None
+    except OSError as error:  # in the system's words: Python's repeat the address
+        raise ConfigError(refused(os.strerror(error.errno) if error.errno else str(error))) from None
 
 
 def elsewhere(host: str) -> str:

@@ -189,8 +189,9 @@ def simulate(
         found = simulation.simulate(drawn, workers, model, None if pieces is None else 60.0 * pieces)
         busy = f"{100 * found.database_busy:.0f} %"
         table.add_row(str(count), str(workers), clock(found.seconds), f"{found.efficiency:.3f}", busy)
-    table_console().print(f"{recordings:,} recordings, {sum(drawn) / 3600:,.0f} hours")
-    table_console().print(table)
+    console = table_console()
+    console.print(f"{recordings:,} recordings, {sum(drawn) / 3600:,.0f} hours")
+    console.print(table)
 
 
 def _is_marked(process: psutil.Process) -> bool:

@@ -66,9 +66,10 @@ def forget_moments(session: int, settings: Settings) -> None:
     from monitor_retrieval.index.location import index_folder
     from monitor_retrieval.index.moment_index import MomentIndex
 
-    inbox = Inbox(index_folder(settings))
+    folder = index_folder(settings)
+    inbox = Inbox(folder)
     if not inbox.is_bare:
-        index = MomentIndex(index_folder(settings))
+        index = MomentIndex(folder)
         if index.remove(session=session):
             index.purge()
     inbox.clear()

@@ -1,7 +1,7 @@
 """What runs leave beside the table of moments, for whoever asks next to take it in.
 
-A run only writes files: LanceDB, which holds the table, takes half a second and a hundred megabytes to load, which
-every run would pay for though it never asks anything.
+A run only writes files: LanceDB, which holds the table, takes much time and memory to load, which every run would pay
+for though it never asks anything.
 """
 
 from __future__ import annotations

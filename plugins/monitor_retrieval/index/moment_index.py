@@ -96,13 +96,13 @@ class MomentIndex:
     def model(self) -> str:
         """Identity of the model that made the vectors."""
         with index_errors(self.folder):
-            return model_of(self._open().schema) if self.exists else self._model or ""
+            return model_of(self._table().schema) if self.exists else self._model or ""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What `scores` are of, in order; empty before the first append."""
         with index_errors(self.folder):
-            return labels_of(self._open().schema) if self.exists else ()
+            return labels_of(self._table().schema) if self.exists else ()
 
     @property
     def version(self) -> int:
@@ -112,17 +112,17 @@ class MomentIndex:
 
     def __len__(self) -> int:
         with index_errors(self.folder):
-            return self._open().count_rows() if self.exists else 0
+            return self._table().count_rows() if self.exists else 0
 
     def libraries(self) -> dict[str, int]:
         """Name -> number of pictures of every reference library, in order of their names."""
         with index_errors(self.folder):
-            return scan.counts(self._open(), "source", within(LIBRARY)) if self.exists else {}
+            return scan.counts(self._table(), "source", within(LIBRARY)) if self.exists else {}
 
     def sessions(self) -> dict[int, int]:
         """Number -> number of moments of every session, in order."""
         with index_errors(self.folder):
-            return scan.counts(self._open(), "session", within()) if self.exists else {}
+            return scan.counts(self._table(), "session", within()) if self.exists else {}
 
     def sources(self, session: int) -> dict[str, int]:
         """Name -> number of moments of every source of a session, in order of their names."""
